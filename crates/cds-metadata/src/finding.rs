@@ -1,0 +1,77 @@
+//! One thing that is wrong, where it is, and what to do about it.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::pointer::Pointer;
+use crate::rule::Rule;
+
+/// How much a [`Finding`] matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Advice; the document is fine without it.
+    Info,
+    /// The document is served, but some Clients may stumble over it.
+    Warning,
+    /// The document breaks a MUST and is not served.
+    Error,
+}
+
+impl Severity {
+    /// The name as it is printed and written in settings: `info`, `warning` or `error`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A place in a file, as editors count: lines and columns begin with 1.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters (not bytes), from 1.
+    pub column: usize,
+    /// The bytes of the file that the finding is about; empty where something is missing.
+    pub span: Range<usize>,
+}
+
+/// One thing that is wrong with a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule that was broken.
+    pub rule: &'static Rule,
+    /// The rule's severity, unless the settings changed it.
+    pub severity: Severity,
+    /// The file, as its path inside the site directory (or as it was named to the checker).
+    pub file: String,
+    /// Where in the file; `None` when the file as a whole is meant.
+    pub place: Option<Place>,
+    /// Where in the document (RFC 6901); `None` when it could not be parsed.
+    pub pointer: Option<Pointer>,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl fmt::Display for Finding {
+    /// `file:line:column: severity[rule]: message`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(place) = &self.place {
+            write!(f, ":{}:{}", place.line, place.column)?;
+        }
+        write!(f, ": {}[{}]: {}", self.severity, self.rule.slug, self.message)
+    }
+}

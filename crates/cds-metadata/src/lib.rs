@@ -1,0 +1,12 @@
+//! CDS-WG1-01 documents.
+
+mod finding;
+mod pointer;
+mod report;
+mod rule;
+pub mod rules;
+
+pub use finding::{Finding, Place, Severity};
+pub use pointer::Pointer;
+pub use report::{Omitted, Report};
+pub use rule::{Kind, Rule};

@@ -1,0 +1,148 @@
+//! Everything that was found, not only the first.
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Finding, Severity};
+use crate::rule::Rule;
+
+/// All findings about a set of documents.
+///
+/// A listing of 100,000 entries that all miss the same field would drown its reader, so each
+/// rule keeps [`Report::PER_RULE`] findings per file and counts the rest.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    findings: Vec<Finding>,
+    tallies: BTreeMap<(String, &'static str), Tally>,
+}
+
+/// How often one rule was broken in one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Tally {
+    rule: &'static Rule,
+    count: usize,
+}
+
+/// Findings of one rule in one file that were counted but not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Omitted<'a> {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// The file.
+    pub file: &'a str,
+    /// How many more findings there are than the report keeps.
+    pub count: usize,
+}
+
+impl Report {
+    /// How many findings of one rule are kept per file; more are only counted.
+    ///
+    /// Fifty fill a screen: whoever mends that many by hand asks again anyway.
+    pub const PER_RULE: usize = 50;
+
+    /// An empty report.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    /// Whether anything was found that keeps the documents from being served.
+    pub fn has_errors(&self) -> bool {
+        self.has(Severity::Error)
+    }
+
+    /// Whether anything of this severity was found.
+    pub fn has(&self, severity: Severity) -> bool {
+        self.findings.iter().any(|finding| finding.severity == severity)
+    }
+
+    /// How many findings of this severity there are, those that were only counted included.
+    pub fn count(&self, severity: Severity) -> usize {
+        let kept = self.findings.iter().filter(|finding| finding.severity == severity).count();
+        let omitted: usize = self
+            .omitted()
+            .filter(|omitted| self.severity_of(omitted.rule) == Some(severity))
+            .map(|omitted| omitted.count)
+            .sum();
+        kept + omitted
+    }
+
+    /// The findings, in the order of [`Report::sort`] once that was called.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// What was counted but not kept.
+    pub fn omitted(&self) -> impl Iterator<Item = Omitted<'_>> {
+        self.tallies.iter().filter(|(_, tally)| tally.count > Self::PER_RULE).map(
+            |((file, _), tally)| Omitted {
+                rule: tally.rule,
+                file,
+                count: tally.count - Self::PER_RULE,
+            },
+        )
+    }
+
+    /// Adds a finding, or only counts it when there are enough of its rule in its file.
+    pub fn push(&mut self, finding: Finding) {
+        if self.count_in(&finding.file, finding.rule) {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Counts one more finding of `rule` in `file` and says whether it is to be kept.
+    ///
+    /// Lets a caller skip the work of wording and placing a finding that nobody will see.
+    pub(crate) fn count_in(&mut self, file: &str, rule: &'static Rule) -> bool {
+        let tally = self
+            .tallies
+            .entry((file.to_owned(), rule.slug))
+            .or_insert(Tally { rule, count: 0 });
+        tally.count += 1;
+        tally.count <= Self::PER_RULE
+    }
+
+    /// Keeps a finding that [`Report::count_in`] has already counted.
+    pub(crate) fn keep(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// Takes over everything another report holds.
+    pub fn merge(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        for (key, tally) in other.tallies {
+            self.tallies
+                .entry(key)
+                .and_modify(|mine| mine.count += tally.count)
+                .or_insert(tally);
+        }
+    }
+
+    /// Sorts by file, then by place, then by rule.
+    pub fn sort(&mut self) {
+        self.findings.sort_by(|a, b| {
+            let place = |finding: &Finding| {
+                finding.place.as_ref().map_or((0, 0), |place| (place.line, place.column))
+            };
+            (&a.file, place(a), a.rule.slug).cmp(&(&b.file, place(b), b.rule.slug))
+        });
+    }
+
+    fn severity_of(&self, rule: &Rule) -> Option<Severity> {
+        self.findings
+            .iter()
+            .find(|finding| finding.rule.slug == rule.slug)
+            .map(|finding| finding.severity)
+    }
+}
+
+impl Extend<Finding> for Report {
+    fn extend<T: IntoIterator<Item = Finding>>(&mut self, findings: T) {
+        for finding in findings {
+            self.push(finding);
+        }
+    }
+}

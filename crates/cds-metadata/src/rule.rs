@@ -1,0 +1,86 @@
+//! What a rule is; the rules themselves are in [`crate::rules`].
+
+use crate::finding::Severity;
+
+/// One rule that documents are held to.
+///
+/// Rules are compared by their slug.
+#[derive(Debug)]
+pub struct Rule {
+    /// The stable kebab-case name, e.g. `geographic-without-map`.
+    pub slug: &'static str,
+    /// The severity of its findings unless settings change it.
+    pub severity: Severity,
+    /// Where the rule comes from.
+    pub kind: Kind,
+    /// The section that asks for it, e.g. `CDS-WG1-01 §4.4`.
+    pub section: &'static str,
+    /// Whether a site can't be built when it is broken, so that it can't be lowered.
+    pub structural: bool,
+    /// The rule's page in Markdown: what it checks, why it matters, an example, the mend.
+    pub docs: &'static str,
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.slug == other.slug
+    }
+}
+
+impl Eq for Rule {}
+
+/// Where a rule comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The specification, or a standard that it cites, asks for it.
+    Spec,
+    /// Clients in the field stumble without it.
+    Interop,
+    /// Good practice.
+    Advice,
+}
+
+impl Kind {
+    /// The name as it is printed: `spec`, `interop` or `advice`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Spec => "spec",
+            Self::Interop => "interop",
+            Self::Advice => "advice",
+        }
+    }
+}
+
+/// Declares a rule: its doc comment is both what rustdoc shows and [`Rule::docs`].
+///
+/// ```
+/// cds_metadata::rule! {
+///     /// ## What it checks
+///     /// That the sky is blue.
+///     pub static SKY_NOT_BLUE: Rule = "sky-not-blue", Warning, Advice, "CDS-WG1-01 §0";
+/// }
+/// assert!(SKY_NOT_BLUE.docs.contains("That the sky is blue."));
+/// ```
+///
+/// The word `structural` after the section marks a rule that can't be lowered.
+#[macro_export]
+macro_rules! rule {
+    (
+        $(#[doc = $doc:literal])*
+        $vis:vis static $name:ident: Rule =
+            $slug:literal, $severity:ident, $kind:ident, $section:literal $(, $structural:ident)?;
+    ) => {
+        $(#[doc = $doc])*
+        $vis static $name: $crate::Rule = $crate::Rule {
+            slug: $slug,
+            severity: $crate::Severity::$severity,
+            kind: $crate::Kind::$kind,
+            section: $section,
+            structural: $crate::rule!(@structural $($structural)?),
+            docs: concat!($($doc, "\n"),*),
+        };
+    };
+    (@structural) => { false };
+    (@structural structural) => { true };
+}

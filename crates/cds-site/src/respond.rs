@@ -1,0 +1,85 @@
+//! The one question that every adapter asks.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, Method, Response, Uri, header, request};
+
+use crate::body::Body;
+
+/// What a request says before its body: borrowed, so that a request that is not ours is never
+/// taken apart.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestHead<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The request target (RFC 9112 §3.2): origin form, or absolute form in HTTP/2.
+    pub uri: &'a Uri,
+    /// The header fields.
+    pub headers: &'a HeaderMap,
+}
+
+impl<'a> RequestHead<'a> {
+    /// The host that the request is for: the target's authority, else `Host` (RFC 9112 §3.3),
+    /// without its port.
+    pub fn host(&self) -> Option<&'a str> {
+        if let Some(host) = self.uri.host() {
+            return Some(host);
+        }
+        let host = self.headers.get(header::HOST)?.to_str().ok()?;
+        Some(without_port(host))
+    }
+}
+
+/// `host` or `host:port` without the port; the brackets of an IPv6 literal stay.
+fn without_port(authority: &str) -> &str {
+    let literal_end = authority.find(']').map_or(0, |bracket| bracket + 1);
+    let port = authority[literal_end..].find(':');
+    port.map_or(authority, |colon| &authority[..literal_end + colon])
+}
+
+impl<'a, B> From<&'a http::Request<B>> for RequestHead<'a> {
+    fn from(request: &'a http::Request<B>) -> Self {
+        Self { method: request.method(), uri: request.uri(), headers: request.headers() }
+    }
+}
+
+impl<'a> From<&'a request::Parts> for RequestHead<'a> {
+    fn from(parts: &'a request::Parts) -> Self {
+        Self { method: &parts.method, uri: &parts.uri, headers: &parts.headers }
+    }
+}
+
+/// Whatever can answer for CDS paths: a fixed [`Site`](crate::Site), a
+/// [`SiteHandle`](crate::SiteHandle), a directory that is watched.
+pub trait Respond {
+    /// The answer, or `None` when the request is not for us and must be passed on untouched.
+    ///
+    /// Answers at once: it does no input or output and does not panic. One snapshot of the site
+    /// serves the whole answer.
+    fn respond(&self, head: RequestHead<'_>) -> Option<Response<Body>>;
+}
+
+impl<R: Respond + ?Sized> Respond for Arc<R> {
+    fn respond(&self, head: RequestHead<'_>) -> Option<Response<Body>> {
+        (**self).respond(head)
+    }
+}
+
+impl<R: Respond + ?Sized> Respond for &R {
+    fn respond(&self, head: RequestHead<'_>) -> Option<Response<Body>> {
+        (**self).respond(head)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_not_part_of_the_host() {
+        assert_eq!(without_port("demoutility.com:8080"), "demoutility.com");
+        assert_eq!(without_port("demoutility.com"), "demoutility.com");
+        assert_eq!(without_port("[::1]:8080"), "[::1]");
+        assert_eq!(without_port("[::1]"), "[::1]");
+    }
+}
