@@ -44,6 +44,24 @@ pub struct Place {
     pub column: usize,
     /// The bytes of the file that the finding is about; empty where something is missing.
     pub span: Range<usize>,
+    /// The line as it stands in the file.
+    pub excerpt: Excerpt,
+}
+
+/// The line that a finding is about, so that a report can be shown without the file at hand.
+///
+/// A minified document is one line of megabytes, so a long line is cut to a window around the
+/// place.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Excerpt {
+    /// The line, or a window of it, without its line ending.
+    pub text: String,
+    /// The bytes of `text` that the finding is about.
+    pub mark: Range<usize>,
+    /// Whether the line begins before `text` does.
+    pub cut_before: bool,
+    /// Whether the line goes on after `text`.
+    pub cut_after: bool,
 }
 
 /// One thing that is wrong with a document.

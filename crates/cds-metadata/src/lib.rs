@@ -6,7 +6,7 @@ mod report;
 mod rule;
 pub mod rules;
 
-pub use finding::{Finding, Place, Severity};
+pub use finding::{Excerpt, Finding, Place, Severity};
 pub use pointer::Pointer;
 pub use report::{Omitted, Report};
 pub use rule::{Kind, Rule};

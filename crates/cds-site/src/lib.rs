@@ -8,7 +8,7 @@ mod site;
 mod source;
 
 pub use body::Body;
-pub use cds_metadata::{Finding, Kind, Pointer, Report, Rule, Severity};
+pub use cds_metadata::{Excerpt, Finding, Kind, Place, Pointer, Report, Rule, Severity};
 pub use compile::{Compiled, compile};
 pub use handle::SiteHandle;
 pub use respond::{RequestHead, Respond};
