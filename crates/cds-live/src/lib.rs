@@ -60,7 +60,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { document_size: 1 << 30, file_size: 256 << 20 }
+        Self {
+            document_size: 1 << 30,
+            file_size: 256 << 20,
+        }
     }
 }
 
@@ -85,7 +88,9 @@ pub struct Status {
 impl LiveSite {
     /// Opens a directory: arms the watch, reads, and goes on watching in a thread of its own.
     pub fn open(_dir: impl AsRef<Path>) -> io::Result<Self> {
-        Ok(Self { handle: SiteHandle::new(Site::unavailable()) })
+        Ok(Self {
+            handle: SiteHandle::new(Site::unavailable()),
+        })
     }
 
     /// Reads the directory now and says how it ended.

@@ -90,6 +90,10 @@ impl fmt::Display for Finding {
         if let Some(place) = &self.place {
             write!(f, ":{}:{}", place.line, place.column)?;
         }
-        write!(f, ": {}[{}]: {}", self.severity, self.rule.slug, self.message)
+        write!(
+            f,
+            ": {}[{}]: {}",
+            self.severity, self.rule.slug, self.message
+        )
     }
 }

@@ -1,4 +1,34 @@
-//! CDS-WG1-01 documents.
+//! Documents of CDS-WG1-01 *Server Metadata*: typed, parsed with positions, checked.
+//!
+//! A Server publishes a [`MetadataObject`] and, if it offers the capability `coverage`, a listing
+//! of [`CoverageEntry`]s. This crate reads both from bytes and tells everything that is wrong
+//! with them, each [`Finding`] with its place, a JSON Pointer, and words for the person who has
+//! to mend it.
+//!
+//! ```
+//! use cds_metadata::MetadataObject;
+//!
+//! let (object, report) = MetadataObject::parse("cds.json", br#"{ "name": "Demo" }"#);
+//! assert!(object.is_none());
+//! assert_eq!(
+//!     report.findings()[0].to_string(),
+//!     "cds.json:1:1: error[missing-field]: the field `cds_metadata_version` is missing",
+//! );
+//! ```
+//!
+//! What it doesn't do: it reads no files, opens no sockets, has no clock and knows nothing of
+//! HTTP. Findings are its only output; nothing is logged.
+//!
+//! A document without faults is read once, into borrowed types, and no tree of positions is
+//! built. A position is looked up only when there is something to say about it.
+
+mod coverage;
+mod datetime;
+mod entry;
+mod extensions;
+mod metadata;
+mod url;
+mod vocabulary;
 
 mod finding;
 mod pointer;
@@ -6,7 +36,26 @@ mod report;
 mod rule;
 pub mod rules;
 
+mod check;
+mod draft;
+mod field;
+mod listing;
+mod locate;
+mod scope;
+mod syntax;
+mod syntax_help;
+mod text;
+mod walk;
+
+pub use check::check_document;
+pub use coverage::{AuthoredEntry, CoverageForm, CoverageReader, CoverageSummary};
+pub use datetime::{Datetime, Instant};
+pub use entry::CoverageEntry;
+pub use extensions::Extensions;
 pub use finding::{Excerpt, Finding, Place, Severity};
+pub use metadata::MetadataObject;
 pub use pointer::Pointer;
 pub use report::{Omitted, Report};
 pub use rule::{Kind, Rule};
+pub use url::{Url, UrlParts};
+pub use vocabulary::{CommodityType, EntryRole, EntryType, InfrastructureType};

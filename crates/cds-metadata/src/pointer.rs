@@ -35,6 +35,13 @@ impl Pointer {
         self
     }
 
+    /// The pointer that goes on where this one ends.
+    #[must_use]
+    pub fn join(mut self, inside: &Self) -> Self {
+        self.0.push_str(&inside.0);
+        self
+    }
+
     /// The pointer as text; empty for the whole document.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -56,12 +56,18 @@ impl Report {
 
     /// Whether anything of this severity was found.
     pub fn has(&self, severity: Severity) -> bool {
-        self.findings.iter().any(|finding| finding.severity == severity)
+        self.findings
+            .iter()
+            .any(|finding| finding.severity == severity)
     }
 
     /// How many findings of this severity there are, those that were only counted included.
     pub fn count(&self, severity: Severity) -> usize {
-        let kept = self.findings.iter().filter(|finding| finding.severity == severity).count();
+        let kept = self
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count();
         let omitted: usize = self
             .omitted()
             .filter(|omitted| self.severity_of(omitted.rule) == Some(severity))
@@ -77,13 +83,14 @@ impl Report {
 
     /// What was counted but not kept.
     pub fn omitted(&self) -> impl Iterator<Item = Omitted<'_>> {
-        self.tallies.iter().filter(|(_, tally)| tally.count > Self::PER_RULE).map(
-            |((file, _), tally)| Omitted {
+        self.tallies
+            .iter()
+            .filter(|(_, tally)| tally.count > Self::PER_RULE)
+            .map(|((file, _), tally)| Omitted {
                 rule: tally.rule,
                 file,
                 count: tally.count - Self::PER_RULE,
-            },
-        )
+            })
     }
 
     /// Adds a finding, or only counts it when there are enough of its rule in its file.
@@ -125,7 +132,10 @@ impl Report {
     pub fn sort(&mut self) {
         self.findings.sort_by(|a, b| {
             let place = |finding: &Finding| {
-                finding.place.as_ref().map_or((0, 0), |place| (place.line, place.column))
+                finding
+                    .place
+                    .as_ref()
+                    .map_or((0, 0), |place| (place.line, place.column))
             };
             (&a.file, place(a), a.rule.slug).cmp(&(&b.file, place(b), b.rule.slug))
         });

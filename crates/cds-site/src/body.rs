@@ -31,13 +31,19 @@ enum Kind {
 impl Body {
     /// A body without content.
     pub const fn empty() -> Self {
-        Self { kind: Kind::Empty, remaining: 0 }
+        Self {
+            kind: Kind::Empty,
+            remaining: 0,
+        }
     }
 
     /// A body of pieces that follow each other.
     pub fn segments(segments: Arc<[Bytes]>) -> Self {
         let remaining = segments.iter().map(|segment| segment.len() as u64).sum();
-        Self { kind: Kind::Segments { segments, next: 0 }, remaining }
+        Self {
+            kind: Kind::Segments { segments, next: 0 },
+            remaining,
+        }
     }
 
     /// How many bytes are still to come: the `Content-Length` of a body nobody has read from.
@@ -55,7 +61,9 @@ impl Body {
         let segment = match &mut self.kind {
             Kind::Empty => return None,
             Kind::Whole(_) => {
-                let Kind::Whole(bytes) = std::mem::take(&mut self.kind) else { return None };
+                let Kind::Whole(bytes) = std::mem::take(&mut self.kind) else {
+                    return None;
+                };
                 bytes
             }
             Kind::Segments { segments, next } => {
@@ -74,7 +82,10 @@ impl From<Bytes> for Body {
         if bytes.is_empty() {
             return Self::empty();
         }
-        Self { remaining: bytes.len() as u64, kind: Kind::Whole(bytes) }
+        Self {
+            remaining: bytes.len() as u64,
+            kind: Kind::Whole(bytes),
+        }
     }
 }
 
@@ -86,7 +97,11 @@ impl http_body::Body for Body {
         self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.get_mut().next_segment().map(|segment| Ok(Frame::data(segment))))
+        Poll::Ready(
+            self.get_mut()
+                .next_segment()
+                .map(|segment| Ok(Frame::data(segment))),
+        )
     }
 
     fn is_end_stream(&self) -> bool {
@@ -106,7 +121,11 @@ mod tests {
     use super::*;
 
     fn three_segments() -> Body {
-        Body::segments([b"one".as_slice(), b"", b"two"].map(Bytes::from_static).into())
+        Body::segments(
+            [b"one".as_slice(), b"", b"two"]
+                .map(Bytes::from_static)
+                .into(),
+        )
     }
 
     #[test]
@@ -126,6 +145,11 @@ mod tests {
     async fn a_whole_body_is_one_frame() {
         let body = Body::from(Bytes::from_static(b"{}"));
         assert_eq!(body.len(), 2);
-        assert_eq!(body.collect().await.map(http_body_util::Collected::to_bytes), Ok("{}".into()));
+        assert_eq!(
+            body.collect()
+                .await
+                .map(http_body_util::Collected::to_bytes),
+            Ok("{}".into())
+        );
     }
 }

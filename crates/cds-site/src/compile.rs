@@ -21,5 +21,8 @@ pub struct Compiled {
 /// `now` is the time that rules about the future look at; `previous` is the site that is served
 /// now, from which unchanged representations keep their `Last-Modified`.
 pub fn compile(_sources: &Sources, _now: SystemTime, _previous: Option<&Site>) -> Compiled {
-    Compiled { site: None, report: Report::new() }
+    Compiled {
+        site: None,
+        report: Report::new(),
+    }
 }

@@ -21,7 +21,9 @@ pub struct SiteHandle {
 impl SiteHandle {
     /// A handle that points to `site`.
     pub fn new(site: impl Into<Arc<Site>>) -> Self {
-        Self { current: Arc::new(ArcSwap::new(site.into())) }
+        Self {
+            current: Arc::new(ArcSwap::new(site.into())),
+        }
     }
 
     /// The current site.

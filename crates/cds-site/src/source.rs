@@ -30,7 +30,10 @@ impl Sources {
 
     /// Adds a file; one of the same path is replaced.
     pub fn insert(&mut self, source: Source) {
-        match self.files.binary_search_by(|file| file.path.cmp(&source.path)) {
+        match self
+            .files
+            .binary_search_by(|file| file.path.cmp(&source.path))
+        {
             Ok(index) => self.files[index] = source,
             Err(index) => self.files.insert(index, source),
         }
@@ -38,7 +41,10 @@ impl Sources {
 
     /// The file of this path.
     pub fn get(&self, path: &str) -> Option<&Source> {
-        let index = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+        let index = self
+            .files
+            .binary_search_by(|file| file.path.as_str().cmp(path))
+            .ok()?;
         self.files.get(index)
     }
 

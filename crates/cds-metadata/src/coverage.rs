@@ -1,0 +1,237 @@
+//! The files that a coverage listing is made from (CDS-WG1-01 §4), read entry by entry.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, hash_map};
+use std::ops::Range;
+
+use crate::entry::{CoverageEntry, EntryDraft};
+use crate::extensions::Extensions;
+use crate::field::COVERAGE_ENTRY;
+use crate::listing::Outside;
+use crate::report::Report;
+use crate::rules;
+use crate::scope::{Position, Scope};
+use crate::syntax;
+use crate::text::Text;
+
+/// What a file of coverage entries may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CoverageForm {
+    /// A coverage listing, or an array of entries.
+    Listing,
+    /// A coverage listing, an array of entries, or one entry.
+    Part,
+}
+
+/// Reads the files of one coverage listing and checks what only all of them together show.
+///
+/// Entries are handed over one by one while a file is read, so that a listing of a million of
+/// them needs no memory but its bytes and its ids.
+#[derive(Debug, Default)]
+pub struct CoverageReader<'s> {
+    texts: Vec<Text<'s>>,
+    ids: HashMap<Cow<'s, str>, FirstUse>,
+    capabilities: BTreeMap<Cow<'s, str>, Usage>,
+    report: Report,
+}
+
+/// Where an id was used first.
+#[derive(Debug, Clone, Copy)]
+struct FirstUse {
+    text: usize,
+    offset: usize,
+}
+
+/// Which entries offer a capability.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Usage {
+    pub(crate) first_id: String,
+    pub(crate) entries: usize,
+}
+
+/// An entry and where it was read from.
+#[derive(Debug, Clone)]
+pub struct AuthoredEntry<'s> {
+    /// The entry.
+    pub entry: CoverageEntry<'s>,
+    /// The bytes of its file that hold the object, braces included.
+    pub span: Range<usize>,
+}
+
+/// What all entries of a listing offer together.
+#[derive(Debug, Clone, Default)]
+pub struct CoverageSummary {
+    pub(crate) capabilities: BTreeMap<String, Usage>,
+}
+
+impl<'s> CoverageReader<'s> {
+    /// A reader that has read nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads one file. `take` gets each entry without structural faults, in the file's order.
+    ///
+    /// `name` is the file's name in findings. Gives back the members of the listing that the
+    /// specification doesn't name.
+    pub fn read(
+        &mut self,
+        name: &str,
+        bytes: &'s [u8],
+        form: CoverageForm,
+        take: &mut dyn FnMut(AuthoredEntry<'s>),
+    ) -> Extensions<'s> {
+        let Some(text) = syntax::decode(name, bytes, &mut self.report) else {
+            return Extensions::new();
+        };
+        let mut file = File {
+            number: self.texts.len(),
+            text: &text,
+            reader: self,
+            take,
+        };
+        let extensions = file.read(form);
+        self.texts.push(text);
+        extensions
+    }
+
+    /// What the entries offer together, and all findings, sorted.
+    pub fn finish(self) -> (CoverageSummary, Report) {
+        let mut report = self.report;
+        report.sort();
+        let capabilities = self
+            .capabilities
+            .into_iter()
+            .map(|(name, usage)| (name.into_owned(), usage));
+        (
+            CoverageSummary {
+                capabilities: capabilities.collect(),
+            },
+            report,
+        )
+    }
+
+    /// Remembers an id, or gives back where it was used before.
+    fn remember_id(&mut self, id: Cow<'s, str>, here: FirstUse) -> Option<FirstUse> {
+        match self.ids.entry(id) {
+            hash_map::Entry::Occupied(used) => Some(*used.get()),
+            hash_map::Entry::Vacant(free) => {
+                free.insert(here);
+                None
+            }
+        }
+    }
+
+    fn remember_capabilities(&mut self, entry: &CoverageEntry<'s>) {
+        for capability in &entry.capabilities {
+            if let Some(usage) = self.capabilities.get_mut(capability) {
+                usage.entries += 1;
+            } else {
+                let usage = Usage {
+                    first_id: entry.id.to_string(),
+                    entries: 1,
+                };
+                self.capabilities.insert(capability.clone(), usage);
+            }
+        }
+    }
+}
+
+/// One file while it is read.
+struct File<'f, 's> {
+    number: usize,
+    text: &'f Text<'s>,
+    reader: &'f mut CoverageReader<'s>,
+    take: &'f mut dyn FnMut(AuthoredEntry<'s>),
+}
+
+impl<'s> File<'_, 's> {
+    fn read(&mut self, form: CoverageForm) -> Extensions<'s> {
+        let content = self.text.content;
+        let mut is_json = true;
+        let outside = Outside::read(content, &mut |position, json| {
+            is_json &= self.entry(position, json).is_ok();
+        });
+        let extensions = match outside {
+            Ok(Outside::Object(listing)) if listing.entries.is_none() && form.may_be_entry() => {
+                is_json &= self.entry(Position::Document, content.trim_ascii()).is_ok();
+                Extensions::new()
+            }
+            Ok(Outside::Object(listing)) => {
+                rules::check_listing(&listing, &mut self.scope(Position::Document, content));
+                Extensions::borrowed(listing.extensions)
+            }
+            Ok(Outside::Array) => Extensions::new(),
+            Ok(Outside::Other(found)) => {
+                let scope = &mut self.scope(Position::Document, content);
+                rules::wrong_type::document(scope, "a coverage listing", found);
+                Extensions::new()
+            }
+            Err(_) => {
+                is_json = false;
+                Extensions::new()
+            }
+        };
+        if !is_json {
+            syntax::report(self.text, &mut self.reader.report);
+        }
+        extensions
+    }
+
+    /// Reads and checks one entry; an error means that it is no JSON.
+    fn entry(&mut self, position: Position, json: &'s str) -> serde_json::Result<()> {
+        let draft = EntryDraft::read(json, &COVERAGE_ENTRY, position.depth())?;
+        let mut scope = self.scope(position, json);
+        let draft = match draft {
+            Ok(draft) => draft,
+            Err(found) => {
+                rules::wrong_type::document(&mut scope, "a coverage entry", found);
+                return Ok(());
+            }
+        };
+        rules::check_coverage_entry(&draft, &mut scope);
+        let Some(entry) = CoverageEntry::from_draft(draft) else {
+            return Ok(());
+        };
+
+        let start = self.text.offset_of(json);
+        let here = FirstUse {
+            text: self.number,
+            offset: start,
+        };
+        match self.reader.remember_id(entry.id.clone(), here) {
+            Some(first) => self.duplicate_id(position, json, &entry.id, first),
+            None => {
+                self.reader.remember_capabilities(&entry);
+                (self.take)(AuthoredEntry {
+                    entry,
+                    span: start..start + json.len(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn duplicate_id(&mut self, position: Position, json: &'s str, id: &str, first: FirstUse) {
+        let text = self.reader.texts.get(first.text).unwrap_or(self.text);
+        let first = (text.name.clone(), text.line_of(first.offset));
+        let other_file = first.0 != self.text.name;
+        let mut scope = self.scope(position, json);
+        rules::duplicate_id::find(&mut scope, id, other_file.then_some(&*first.0), first.1);
+    }
+
+    fn scope(&mut self, position: Position, object: &'s str) -> Scope<'s, '_> {
+        Scope {
+            text: self.text,
+            report: &mut self.reader.report,
+            object: object.trim_ascii(),
+            position,
+        }
+    }
+}
+
+impl CoverageForm {
+    fn may_be_entry(self) -> bool {
+        self == Self::Part
+    }
+}

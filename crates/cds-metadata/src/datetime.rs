@@ -1,0 +1,278 @@
+//! Datetimes as the specification writes them: RFC 3339 `date-time`.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// An RFC 3339 `date-time`, with the author's spelling kept.
+///
+/// Ordered by [`Datetime::instant`]: `2022-06-01T02:00:00+02:00` equals `2022-06-01T00:00:00Z`.
+#[derive(Debug, Clone)]
+pub struct Datetime<'a> {
+    text: Cow<'a, str>,
+    instant: Instant,
+}
+
+/// A moment in time: what datetimes are compared by.
+///
+/// Fractions of a second count to the nanosecond; further digits are cut off. A leap second is
+/// the same instant as the second after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant {
+    /// Seconds since 1970-01-01T00:00:00Z, without leap seconds.
+    pub seconds: i64,
+    /// Nanoseconds within the second.
+    pub nanoseconds: u32,
+}
+
+impl<'a> Datetime<'a> {
+    /// Parses a datetime by the whole grammar of RFC 3339 §5.6 and the restrictions of §5.7;
+    /// `None` if it is none.
+    pub fn parse(text: impl Into<Cow<'a, str>>) -> Option<Self> {
+        let text = text.into();
+        let instant = Parser(text.as_bytes()).date_time()?;
+        Some(Self { text, instant })
+    }
+
+    /// The datetime as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The moment that is meant.
+    pub const fn instant(&self) -> Instant {
+        self.instant
+    }
+
+    /// Whether strict Clients stumble over the spelling: a lower-case `t` or `z`, a leap second,
+    /// or more than nine digits of fraction.
+    pub fn is_unusual(&self) -> bool {
+        let text = self.text.as_bytes();
+        let digits = text.get(20..).map_or(0, |rest| {
+            rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
+        });
+        let has_fraction = text.get(19) == Some(&b'.');
+        text.iter().any(|byte| matches!(byte, b't' | b'z'))
+            || text.get(17..19) == Some(b"60")
+            || (has_fraction && digits > 9)
+    }
+
+    /// The datetime without its borrow.
+    pub fn into_owned(self) -> Datetime<'static> {
+        Datetime {
+            text: Cow::Owned(self.text.into_owned()),
+            instant: self.instant,
+        }
+    }
+}
+
+impl PartialEq for Datetime<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.instant == other.instant
+    }
+}
+
+impl Eq for Datetime<'_> {}
+
+impl PartialOrd for Datetime<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Datetime<'_> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.instant.cmp(&other.instant)
+    }
+}
+
+impl fmt::Display for Datetime<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl serde::Serialize for Datetime<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+/// What is left to read of a datetime.
+///
+/// Own code because no library takes just this grammar: some take any byte for the `T`, others
+/// no leap second or no tenth digit.
+struct Parser<'t>(&'t [u8]);
+
+impl Parser<'_> {
+    fn date_time(mut self) -> Option<Instant> {
+        let year = self.digits(4)?;
+        self.one_of(b"-")?;
+        let month = self.digits(2)?;
+        self.one_of(b"-")?;
+        let day = self.digits(2)?;
+        self.one_of(b"Tt")?;
+        let hour = self.digits(2)?;
+        self.one_of(b":")?;
+        let minute = self.digits(2)?;
+        self.one_of(b":")?;
+        let second = self.digits(2)?;
+        let nanoseconds = self.fraction()?;
+        let offset = self.offset()?;
+
+        let date_exists = (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day);
+        if !date_exists || hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        let minutes = days_since_1970(year, month, day) * 1440 + hour * 60 + minute - offset;
+        // A leap second can only be the last of a UTC day (RFC 3339 §5.7).
+        if second == 60 && minutes.rem_euclid(1440) != 1439 {
+            return None;
+        }
+        Some(Instant {
+            seconds: minutes * 60 + second,
+            nanoseconds,
+        })
+    }
+
+    /// `time-secfrac`, cut to nanoseconds; 0 when there is none.
+    fn fraction(&mut self) -> Option<u32> {
+        if self.0.first() != Some(&b'.') {
+            return Some(0);
+        }
+        self.0 = &self.0[1..];
+        let length = self
+            .0
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let (digits, rest) = self.0.split_at_checked(length).filter(|_| length > 0)?;
+        self.0 = rest;
+        let digit = |place: usize| digits.get(place).map_or(0, |byte| u32::from(byte - b'0'));
+        Some((0..9).fold(0, |nanoseconds, place| nanoseconds * 10 + digit(place)))
+    }
+
+    /// `time-offset`, in minutes, at the end of the text.
+    fn offset(&mut self) -> Option<i64> {
+        let sign = match self.one_of(b"Zz+-")? {
+            b'+' => 1,
+            b'-' => -1,
+            _ => return self.0.is_empty().then_some(0),
+        };
+        let hours = self.digits(2)?;
+        self.one_of(b":")?;
+        let minutes = self.digits(2)?;
+        (self.0.is_empty() && hours <= 23 && minutes <= 59).then_some(sign * (hours * 60 + minutes))
+    }
+
+    fn digits(&mut self, count: usize) -> Option<i64> {
+        let (digits, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        digits.iter().try_fold(0, |number, byte| {
+            byte.is_ascii_digit()
+                .then(|| number * 10 + i64::from(byte - b'0'))
+        })
+    }
+
+    fn one_of(&mut self, allowed: &[u8]) -> Option<u8> {
+        let (&first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        allowed.contains(&first).then_some(first)
+    }
+}
+
+fn days_in(year: i64, month: i64) -> i64 {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 to a date of the proleptic Gregorian calendar. Years are counted from
+/// March, so that the leap day is a year's last.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let month_from_march = (month + 9) % 12;
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    year * 365 + leap_days + (153 * month_from_march + 2) / 5 + day - 1 - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(text: &str) -> Option<i64> {
+        Datetime::parse(text).map(|datetime| datetime.instant().seconds)
+    }
+
+    #[test]
+    fn instants_are_counted_from_1970() {
+        assert_eq!(seconds("1970-01-01T00:00:00Z"), Some(0));
+        assert_eq!(seconds("2022-06-01T00:00:00.000000Z"), Some(1_654_041_600));
+        assert_eq!(seconds("1969-12-31T23:59:59Z"), Some(-1));
+        assert_eq!(seconds("0000-03-01T00:00:00Z"), Some(-62_162_035_200));
+        assert_eq!(seconds("9999-12-31T23:59:59Z"), Some(253_402_300_799));
+    }
+
+    #[test]
+    fn offsets_and_fractions_are_other_spellings_of_an_instant() {
+        let parse = |text| Datetime::parse(text).unwrap();
+        assert_eq!(
+            parse("2022-06-01T02:00:00+02:00"),
+            parse("2022-06-01T00:00:00.000Z")
+        );
+        assert!(parse("2022-06-01T00:00:00.5Z") > parse("2022-06-01T00:00:00.499999999Z"));
+        assert_eq!(
+            parse("2022-06-01T00:00:00-00:00").as_str(),
+            "2022-06-01T00:00:00-00:00"
+        );
+    }
+
+    #[test]
+    fn what_the_grammar_does_not_have_is_refused() {
+        for text in [
+            "",
+            "2022-06-01",
+            "2022-06-01 00:00:00Z",
+            "2022-06-01T00:00:00",
+            "2022-06-01T00:00Z",
+            "2022-02-29T00:00:00Z",
+            "2022-13-01T00:00:00Z",
+            "2022-00-01T00:00:00Z",
+            "2022-06-00T00:00:00Z",
+            "2022-06-01T24:00:00Z",
+            "2022-06-01T00:60:00Z",
+            "2022-06-01T00:00:61Z",
+            "2022-06-01T12:00:60Z",
+            "2022-06-01T00:00:00.Z",
+            "2022-06-01T00:00:00,5Z",
+            "2022-06-01T00:00:00+24:00",
+            "2022-06-01T00:00:00+0200",
+            "2022-06-01T00:00:00Z ",
+            "+022-06-01T00:00:00Z",
+            "２022-06-01T00:00:00Z",
+        ] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn unusual_spellings_are_valid_but_told_apart() {
+        for text in [
+            "2022-06-01t00:00:00Z",
+            "2022-06-01T00:00:00z",
+            "1990-12-31T23:59:60Z",
+            "1990-12-31T15:59:60.5-08:00",
+            "2022-06-01T00:00:00.1234567890Z",
+        ] {
+            assert!(Datetime::parse(text).unwrap().is_unusual(), "{text}");
+        }
+        for text in [
+            "2022-06-01T00:00:00.123456789Z",
+            "2020-02-29T00:00:00+00:00",
+        ] {
+            assert!(!Datetime::parse(text).unwrap().is_unusual(), "{text}");
+        }
+    }
+}

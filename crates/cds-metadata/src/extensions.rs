@@ -1,0 +1,74 @@
+//! Fields that the specification doesn't know: extensions (CDS-WG1-01 §6), kept as written.
+
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// Members of an object that the specification doesn't name, in their order, each value as its
+/// author wrote it.
+#[derive(Debug, Clone, Default)]
+pub struct Extensions<'a> {
+    members: Vec<(Cow<'a, str>, Cow<'a, RawValue>)>,
+}
+
+impl<'a> Extensions<'a> {
+    /// No extensions.
+    pub const fn new() -> Self {
+        Self {
+            members: Vec::new(),
+        }
+    }
+
+    pub(crate) fn borrowed(members: Vec<(Cow<'a, str>, &'a RawValue)>) -> Self {
+        let members = members
+            .into_iter()
+            .map(|(name, value)| (name, Cow::Borrowed(value)));
+        Self {
+            members: members.collect(),
+        }
+    }
+
+    /// Adds a member, or gives the one of that name another value.
+    pub fn insert(&mut self, name: impl Into<Cow<'a, str>>, value: Box<RawValue>) {
+        let name = name.into();
+        self.members.retain(|(other, _)| *other != name);
+        self.members.push((name, Cow::Owned(value)));
+    }
+
+    /// The value of the member of this name.
+    pub fn get(&self, name: &str) -> Option<&RawValue> {
+        self.iter()
+            .find(|(other, _)| *other == name)
+            .map(|(_, value)| value)
+    }
+
+    /// All members, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &RawValue)> {
+        self.members.iter().map(|(name, value)| (&**name, &**value))
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// The extensions without their borrow.
+    pub fn into_owned(self) -> Extensions<'static> {
+        let owned = |(name, value): (Cow<'_, str>, Cow<'_, RawValue>)| {
+            (
+                Cow::Owned(name.into_owned()),
+                Cow::Owned(value.into_owned()),
+            )
+        };
+        Extensions {
+            members: self.members.into_iter().map(owned).collect(),
+        }
+    }
+}
+
+impl Serialize for Extensions<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}

@@ -1,0 +1,162 @@
+//! The outside of a file of coverage entries: which form it has, and each entry's JSON.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::draft::{Slot, SlotSeed};
+use crate::scope::Position;
+use crate::walk::{JsonType, Keys, Walk, visit_scalars};
+
+/// What a file of coverage entries is, its entries apart.
+pub(crate) enum Outside<'a> {
+    /// An object: a coverage listing, if it has `coverage_entries`.
+    Object(Listing<'a>),
+    /// An array of entries.
+    Array,
+    /// Neither.
+    Other(JsonType),
+}
+
+/// The members of a coverage listing (CDS-WG1-01 §4.1) except its entries.
+#[derive(Debug)]
+pub(crate) struct Listing<'a> {
+    /// What stands in `coverage_entries`; `None` if it isn't there.
+    pub(crate) entries: Option<JsonType>,
+    pub(crate) next: Slot<'a>,
+    pub(crate) previous: Slot<'a>,
+    pub(crate) extensions: Vec<(Cow<'a, str>, &'a RawValue)>,
+    /// Whether the listing, or a value in it that is no entry, has a key twice.
+    pub(crate) repeated_key: bool,
+}
+
+impl<'a> Outside<'a> {
+    /// Reads a file and hands over the JSON of each entry as it comes by, not looked into.
+    pub(crate) fn read(
+        json: &'a str,
+        each: &mut dyn FnMut(Position, &'a str),
+    ) -> serde_json::Result<Self> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let outside = match JsonType::of(json) {
+            JsonType::Object => deserializer
+                .deserialize_map(ListingVisitor { each })
+                .map(Self::Object)?,
+            JsonType::Array => {
+                let entries = Entries {
+                    each,
+                    at: Position::InArray,
+                };
+                deserializer.deserialize_seq(entries).map(|_| Self::Array)?
+            }
+            _ => {
+                let ignored = Cell::new(false);
+                Walk {
+                    depth: 0,
+                    repeated_key: &ignored,
+                }
+                .over(json)
+                .map(Self::Other)?
+            }
+        };
+        deserializer.end()?;
+        Ok(outside)
+    }
+}
+
+struct ListingVisitor<'f, 'a> {
+    each: &'f mut dyn FnMut(Position, &'a str),
+}
+
+impl<'de> Visitor<'de> for ListingVisitor<'_, 'de> {
+    type Value = Listing<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Listing<'de>, A::Error> {
+        let repeated_key = Cell::new(false);
+        let walk = Walk {
+            depth: 1,
+            repeated_key: &repeated_key,
+        };
+        let mut keys = Keys::default();
+        let mut listing = Listing {
+            entries: None,
+            next: Slot::Absent,
+            previous: Slot::Absent,
+            extensions: Vec::new(),
+            repeated_key: false,
+        };
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            match &*key {
+                "coverage_entries" => {
+                    let entries = Entries {
+                        each: self.each,
+                        at: Position::InListing,
+                    };
+                    listing.entries = Some(map.next_value_seed(entries)?);
+                }
+                "next" => listing.next = map.next_value_seed(SlotSeed(walk))?,
+                "previous" => listing.previous = map.next_value_seed(SlotSeed(walk))?,
+                _ => {
+                    let value: &RawValue = map.next_value()?;
+                    walk.over(value.get()).map_err(Error::custom)?;
+                    listing.extensions.push((key.clone(), value));
+                }
+            }
+            repeated_key.set(repeated_key.get() || !keys.insert(key.into_owned()));
+        }
+        listing.repeated_key = repeated_key.get();
+        Ok(listing)
+    }
+}
+
+/// Reads an array of entries; anything else is walked over.
+struct Entries<'f, 'a> {
+    each: &'f mut dyn FnMut(Position, &'a str),
+    at: fn(usize) -> Position,
+}
+
+impl<'de> DeserializeSeed<'de> for Entries<'_, 'de> {
+    type Value = JsonType;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<JsonType, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Entries<'_, 'de> {
+    type Value = JsonType;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of coverage entries")
+    }
+
+    visit_scalars!(std::convert::identity);
+
+    fn visit_str<E>(self, _: &str) -> Result<JsonType, E> {
+        Ok(JsonType::String)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<JsonType, A::Error> {
+        let mut index = 0;
+        while let Some(entry) = seq.next_element::<&RawValue>()? {
+            (self.each)((self.at)(index), entry.get());
+            index += 1;
+        }
+        Ok(JsonType::Array)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<JsonType, A::Error> {
+        let ignored = Cell::new(false);
+        Walk {
+            depth: 1,
+            repeated_key: &ignored,
+        }
+        .visit_map(map)
+    }
+}

@@ -1,0 +1,138 @@
+//! Where the parts of a JSON text are, found by asking again.
+//!
+//! No tree of positions is kept: most documents are fine and nobody asks. A part is found by
+//! walking down to it over `RawValue` slices, each of which knows where it is.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::{Deserialize, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::text::offset_within;
+
+/// One step into a JSON value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+/// The bytes of the value that `steps` lead to; of the last one where a key is repeated.
+pub(crate) fn value_span(json: &str, steps: &[Step<'_>]) -> Option<Range<usize>> {
+    let mut value = json.trim_ascii();
+    for step in steps {
+        value = match step {
+            Step::Key(key) => {
+                members(value)?
+                    .into_iter()
+                    .rfind(|member| member.is(key))?
+                    .value
+            }
+            Step::Index(index) => elements(value)?.get(*index)?,
+        };
+    }
+    let start = offset_within(json, value);
+    Some(start..start + value.len())
+}
+
+/// One member of an object, as it is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Member<'a> {
+    /// The key with its quotes and escapes.
+    pub(crate) key: &'a str,
+    pub(crate) value: &'a str,
+}
+
+impl Member<'_> {
+    /// The key without quotes and escapes.
+    pub(crate) fn name(&self) -> Option<String> {
+        serde_json::from_str(self.key).ok()
+    }
+
+    fn is(&self, key: &str) -> bool {
+        self.name().as_deref() == Some(key)
+    }
+}
+
+/// The members of an object in their order, repeated keys included; `None` if it is none.
+pub(crate) fn members(json: &str) -> Option<Vec<Member<'_>>> {
+    serde_json::from_str::<Members<'_>>(json)
+        .ok()
+        .map(|members| members.0)
+}
+
+/// The elements of an array; `None` if it is none.
+pub(crate) fn elements(json: &str) -> Option<Vec<&str>> {
+    let elements = serde_json::from_str::<Vec<&RawValue>>(json).ok()?;
+    Some(elements.into_iter().map(RawValue::get).collect())
+}
+
+struct Members<'a>(Vec<Member<'a>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor).map(Members)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Vec<Member<'de>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+            members.push(Member {
+                key: key.get(),
+                value: value.get(),
+            });
+        }
+        Ok(members)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
+        Err(serde::de::Error::custom("an array is not an object"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JSON: &str = r#" {"a": [1, {"b\u0063": "x"}], "a2": null, "a": true} "#;
+
+    #[test]
+    fn values_are_found_through_escapes() {
+        let steps = [Step::Key("a2")];
+        assert_eq!(
+            value_span(JSON, &steps).map(|span| &JSON[span]),
+            Some("null")
+        );
+        let inner = r#"[1, {"b\u0063": "x"}]"#;
+        let steps = [Step::Index(1), Step::Key("bc")];
+        assert_eq!(
+            value_span(inner, &steps).map(|span| &inner[span]),
+            Some(r#""x""#)
+        );
+    }
+
+    #[test]
+    fn of_a_repeated_key_the_last_counts() {
+        assert_eq!(
+            value_span(JSON, &[Step::Key("a")]).map(|span| &JSON[span]),
+            Some("true")
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_found() {
+        assert_eq!(value_span(JSON, &[Step::Key("z")]), None);
+        assert_eq!(value_span(JSON, &[Step::Index(0)]), None);
+    }
+}

@@ -1,0 +1,63 @@
+//! `invalid-datetime`
+
+use crate::datetime::Datetime;
+use crate::draft::Slot;
+use crate::field::Field;
+use crate::locate::Step;
+use crate::rule;
+use crate::scope::{Scope, Spot, Words};
+
+rule! {
+    /// ## What it checks
+    ///
+    /// `created` and `updated` are RFC 3339 datetimes of days and times that exist.
+    ///
+    /// ## Why it matters
+    ///
+    /// Clients sort by `updated` and read both into datetime types; one that can't be read fails
+    /// the whole document there.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// { "updated": "2022-06-01" }
+    /// ```
+    ///
+    /// ## Mend
+    ///
+    /// Write date, `T`, time and offset, as in `2022-06-01T00:00:00Z` (`Z` is UTC) or
+    /// `2022-06-01T02:00:00+02:00`.
+    pub static INVALID_DATETIME: Rule =
+        "invalid-datetime", Error, Spec, "CDS-WG1-01 §3.2, §4.3; RFC 3339 §5.6", structural;
+}
+
+pub(crate) fn check(field: &'static Field, slot: &Slot<'_>, scope: &mut Scope<'_, '_>) {
+    let Some(text) = slot.text() else { return };
+    if Datetime::parse(text).is_some() {
+        return;
+    }
+    scope.find(
+        &INVALID_DATETIME,
+        Spot::Value(&[Step::Key(field.name)]),
+        || Words::new(format!("`{}` is not a datetime", field.name)).help(mend(text)),
+    );
+}
+
+/// The datetime that was probably meant, or one to copy.
+fn mend(text: &str) -> String {
+    let guesses = [
+        format!("{text}T00:00:00Z"),
+        format!("{text}Z"),
+        text.replacen(' ', "T", 1),
+        format!("{}Z", text.replacen(' ', "T", 1)),
+    ];
+    match guesses
+        .iter()
+        .find(|guess| Datetime::parse(guess.as_str()).is_some())
+    {
+        Some(guess) => format!("write `\"{guess}\"` (`Z` means UTC)"),
+        None => "write date, `T`, time and offset, as in `\"2022-06-01T00:00:00Z\"`, and check \
+                 that the day exists"
+            .to_owned(),
+    }
+}

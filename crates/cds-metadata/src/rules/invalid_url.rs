@@ -1,0 +1,86 @@
+//! `invalid-url`
+
+use crate::draft::{Item, Slot};
+use crate::field::{Field, Shape};
+use crate::locate::Step;
+use crate::rule;
+use crate::scope::{Scope, Spot, Words};
+use crate::url::{http_parts, is_url};
+
+rule! {
+    /// ## What it checks
+    ///
+    /// Every URL is a complete RFC 3986 URI, with its scheme. What Clients fetch (metadata,
+    /// coverage, maps, GeoJSON) is `https` or `http`, with a host.
+    ///
+    /// ## Why it matters
+    ///
+    /// A Client follows these URLs as they stand. It does not know which host a path belongs to,
+    /// and many refuse the whole document because of one URL that they can't read.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// { "coverage": "/cds-coverage.json" }
+    /// ```
+    ///
+    /// ## Mend
+    ///
+    /// Write the whole URL, as in `https://example.org/cds-coverage.json`; write a space as
+    /// `%20` and other characters outside ASCII percent-encoded.
+    pub static INVALID_URL: Rule = "invalid-url", Error, Spec, "CDS-WG1-01 §3.2, §4.3; RFC 3986 §3";
+}
+
+pub(crate) fn check(field: &'static Field, slot: &Slot<'_>, scope: &mut Scope<'_, '_>) {
+    if let Some(text) = slot.text() {
+        check_url(text, field, &[Step::Key(field.name)], scope);
+    }
+}
+
+pub(crate) fn check_list(field: &'static Field, slot: &Slot<'_>, scope: &mut Scope<'_, '_>) {
+    for (index, item) in slot.list().iter().enumerate() {
+        if let Item::Text(text) = item {
+            check_url(
+                text,
+                field,
+                &[Step::Key(field.name), Step::Index(index)],
+                scope,
+            );
+        }
+    }
+}
+
+fn check_url(text: &str, field: &Field, steps: &[Step<'_>], scope: &mut Scope<'_, '_>) {
+    let is_valid = match field.shape {
+        Shape::PageUrl => is_url(text),
+        _ => http_parts(text).is_some(),
+    };
+    if !is_valid {
+        scope.find(&INVALID_URL, Spot::Value(steps), || {
+            Words::new(format!("`{}` is not a complete URL", field.name)).help(mend(text))
+        });
+    }
+}
+
+fn mend(text: &str) -> String {
+    let trimmed = text.trim();
+    if text.is_empty() {
+        return "write a URL, as in `https://example.org/…`".to_owned();
+    }
+    if trimmed != text && is_url(trimmed) {
+        return "remove the space before or after it".to_owned();
+    }
+    if text.contains(' ') && is_url(&text.replace(' ', "%20")) {
+        return "write a space in a URL as `%20`".to_owned();
+    }
+    if let Some(character) = text.chars().find(|character| !character.is_ascii()) {
+        return format!("write `{character}` percent-encoded (in a host name: in Punycode)");
+    }
+    if text.starts_with('/') {
+        return format!("write it with scheme and host, as in `https://example.org{text}`");
+    }
+    if text.contains(':') {
+        return "write it with `https://` and a host, as in `https://example.org/…`".to_owned();
+    }
+    format!("write it with its scheme, as in `https://{text}`")
+}

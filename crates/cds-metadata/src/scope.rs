@@ -1,0 +1,136 @@
+//! Where the checks of one object put what they find.
+
+use std::ops::Range;
+
+use crate::finding::{Finding, Place};
+use crate::locate::{Step, value_span};
+use crate::pointer::Pointer;
+use crate::report::Report;
+use crate::rule::Rule;
+use crate::text::Text;
+
+/// An object that is being checked, and the report that its findings go to.
+pub(crate) struct Scope<'s, 'r> {
+    pub(crate) text: &'r Text<'s>,
+    pub(crate) report: &'r mut Report,
+    /// The object, as it stands in the text.
+    pub(crate) object: &'s str,
+    /// Where the object is in its document.
+    pub(crate) position: Position,
+}
+
+/// Where an object is in its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Position {
+    /// The document is the object.
+    Document,
+    /// An element of a listing's `coverage_entries`.
+    InListing(usize),
+    /// An element of an array that is the document.
+    InArray(usize),
+}
+
+impl Position {
+    /// How many arrays and objects are around the object.
+    pub(crate) fn depth(self) -> usize {
+        match self {
+            Self::Document => 0,
+            Self::InArray(_) => 1,
+            Self::InListing(_) => 2,
+        }
+    }
+
+    pub(crate) fn pointer(self) -> Pointer {
+        match self {
+            Self::Document => Pointer::root(),
+            Self::InListing(index) => Pointer::root().key("coverage_entries").index(index),
+            Self::InArray(index) => Pointer::root().index(index),
+        }
+    }
+}
+
+/// The part of the object that a finding is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Spot<'a> {
+    /// The object itself; marked is its opening brace.
+    Object,
+    /// A member's value, or an element in it.
+    Value(&'a [Step<'a>]),
+    /// A member that isn't there: pointed to by its name, placed at the object.
+    Missing(&'a str),
+    /// Bytes of the object whose pointer inside it is known.
+    Bytes(&'a Pointer, usize, usize),
+}
+
+/// What a finding says.
+pub(crate) struct Words {
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
+}
+
+impl Words {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl Scope<'_, '_> {
+    /// Adds a finding. Its words are not even made up when there are enough of its kind.
+    pub(crate) fn find(
+        &mut self,
+        rule: &'static Rule,
+        spot: Spot<'_>,
+        words: impl FnOnce() -> Words,
+    ) {
+        if !self.report.count_in(&self.text.name, rule) {
+            return;
+        }
+        let pointer = self.pointer(spot);
+        let place = self.place(spot);
+        let Words { message, help } = words();
+        self.report.keep(Finding {
+            rule,
+            severity: rule.severity,
+            file: self.text.name.clone(),
+            place: Some(place),
+            pointer: Some(pointer),
+            message,
+            help,
+        });
+    }
+
+    fn pointer(&self, spot: Spot<'_>) -> Pointer {
+        let base = self.position.pointer();
+        match spot {
+            Spot::Object => base,
+            Spot::Bytes(inside, ..) => base.join(inside),
+            Spot::Missing(name) => base.key(name),
+            Spot::Value(steps) => steps.iter().fold(base, |pointer, step| match step {
+                Step::Key(key) => pointer.key(key),
+                Step::Index(index) => pointer.index(*index),
+            }),
+        }
+    }
+
+    fn place(&self, spot: Spot<'_>) -> Place {
+        let start = self.text.offset_of(self.object);
+        let within = match spot {
+            Spot::Object | Spot::Missing(_) => None,
+            Spot::Value(steps) => value_span(self.object, steps),
+            Spot::Bytes(_, from, to) => Some(from..to),
+        };
+        let Range {
+            start: from,
+            end: to,
+        } = within.unwrap_or(0..1);
+        self.text.place(start + from..start + to)
+    }
+}

@@ -1,0 +1,150 @@
+//! One file's text and where its lines begin.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use crate::finding::{Excerpt, Place};
+
+/// A file that is valid UTF-8. Its lines are counted only once a place is asked for.
+#[derive(Debug)]
+pub(crate) struct Text<'s> {
+    pub(crate) name: String,
+    pub(crate) content: &'s str,
+    line_starts: OnceCell<Vec<usize>>,
+}
+
+impl<'s> Text<'s> {
+    pub(crate) fn new(name: &str, content: &'s str) -> Self {
+        Self {
+            name: name.to_owned(),
+            content,
+            line_starts: OnceCell::new(),
+        }
+    }
+
+    /// Where a part of this text begins.
+    pub(crate) fn offset_of(&self, part: &str) -> usize {
+        offset_within(self.content, part)
+    }
+
+    /// The byte at which a line begins (lines count from 1), or the end of the text.
+    pub(crate) fn line_start(&self, line: usize) -> usize {
+        let start = line
+            .checked_sub(1)
+            .and_then(|index| self.line_starts().get(index));
+        start.copied().unwrap_or(self.content.len())
+    }
+
+    /// The line that a byte is in, from 1.
+    pub(crate) fn line_of(&self, offset: usize) -> usize {
+        self.line_starts()
+            .partition_point(|&line_start| line_start <= offset)
+    }
+
+    /// The place of some bytes. Bytes outside the text are taken as its end.
+    pub(crate) fn place(&self, span: Range<usize>) -> Place {
+        let start = self.content.floor_boundary(span.start);
+        let end = self.content.floor_boundary(span.end).max(start);
+        let line = self.line_of(start);
+        let line_start = self.line_start(line);
+        Place {
+            line,
+            column: self.content[line_start..start].chars().count() + 1,
+            span: start..end,
+            excerpt: self.excerpt(line_start, start..end),
+        }
+    }
+
+    fn excerpt(&self, line_start: usize, span: Range<usize>) -> Excerpt {
+        let line_end = self.content[line_start..]
+            .find('\n')
+            .map_or(self.content.len(), |newline| line_start + newline);
+        let line_end = line_start
+            + self.content[line_start..line_end]
+                .trim_end_matches('\r')
+                .len();
+        let mark_start = span.start.min(line_end);
+        let mark_end = span.end.clamp(mark_start, line_end);
+
+        let window = if line_end - line_start <= WINDOW {
+            line_start..line_end
+        } else {
+            let start = mark_start.saturating_sub(WINDOW / 4).max(line_start);
+            let end = (start + WINDOW).min(line_end);
+            self.content.floor_boundary(start)..self.content.floor_boundary(end)
+        };
+        let mark_end = mark_end.min(window.end).max(mark_start);
+        Excerpt {
+            text: self.content[window.clone()].to_owned(),
+            mark: mark_start - window.start..mark_end - window.start,
+            cut_before: window.start > line_start,
+            cut_after: window.end < line_end,
+        }
+    }
+
+    fn line_starts(&self) -> &[usize] {
+        self.line_starts.get_or_init(|| {
+            let after_newline = self
+                .content
+                .match_indices('\n')
+                .map(|(newline, _)| newline + 1);
+            std::iter::once(0).chain(after_newline).collect()
+        })
+    }
+}
+
+/// How many bytes of a long line an excerpt shows: two lines of a terminal.
+const WINDOW: usize = 160;
+
+/// Where `part`, a slice of `whole`, begins in it.
+pub(crate) fn offset_within(whole: &str, part: &str) -> usize {
+    part.as_ptr().addr().saturating_sub(whole.as_ptr().addr())
+}
+
+trait FloorBoundary {
+    fn floor_boundary(&self, index: usize) -> usize;
+}
+
+impl FloorBoundary for str {
+    /// The nearest character boundary at or before `index`.
+    fn floor_boundary(&self, index: usize) -> usize {
+        let index = index.min(self.len());
+        (0..=index)
+            .rev()
+            .find(|&at| self.is_char_boundary(at))
+            .unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_lines_end_at_newlines() {
+        let text = Text::new("f", "a\r\nüü!x\n");
+        let place = text.place(8..9);
+        assert_eq!((place.line, place.column), (2, 4));
+        assert_eq!(place.excerpt.text, "üü!x");
+        assert_eq!(&place.excerpt.text[place.excerpt.mark], "x");
+        let end = text.place(usize::MAX..usize::MAX);
+        assert_eq!((end.line, end.column), (3, 1));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_to_a_window_around_the_place() {
+        let content = format!("{}MARK{}", "ä".repeat(5_000), "z".repeat(5_000));
+        let text = Text::new("f", &content);
+        let excerpt = text.place(10_000..10_004).excerpt;
+        assert_eq!(&excerpt.text[excerpt.mark.clone()], "MARK");
+        assert!(excerpt.cut_before && excerpt.cut_after);
+        assert!(excerpt.text.len() <= WINDOW);
+    }
+
+    #[test]
+    fn a_span_over_several_lines_is_marked_to_the_end_of_the_first() {
+        let text = Text::new("f", "{ \"a\": [\n1,\n2]}");
+        let excerpt = text.place(7..15).excerpt;
+        assert_eq!(&excerpt.text[excerpt.mark], "[");
+    }
+}
