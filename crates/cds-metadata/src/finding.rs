@@ -3,8 +3,10 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::locate;
 use crate::pointer::Pointer;
 use crate::rule::Rule;
+use crate::text::Text;
 
 /// How much a [`Finding`] matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -46,6 +48,19 @@ pub struct Place {
     pub span: Range<usize>,
     /// The line as it stands in the file.
     pub excerpt: Excerpt,
+}
+
+impl Place {
+    /// The place of some bytes of a text. Bytes outside the text are taken as its end.
+    pub fn of(content: &str, span: Range<usize>) -> Self {
+        Text::new("", content).place(span)
+    }
+
+    /// The place of the value that a pointer leads to in a JSON text; `None` if there is none.
+    pub fn at(json: &str, pointer: &Pointer) -> Option<Self> {
+        let span = locate::pointed_span(json, pointer)?;
+        Some(Self::of(json, span))
+    }
 }
 
 /// The line that a finding is about, so that a report can be shown without the file at hand.

@@ -9,6 +9,7 @@ use std::ops::Range;
 use serde::de::{Deserialize, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::pointer::Pointer;
 use crate::text::offset_within;
 
 /// One step into a JSON value.
@@ -30,6 +31,22 @@ pub(crate) fn value_span(json: &str, steps: &[Step<'_>]) -> Option<Range<usize>>
                     .value
             }
             Step::Index(index) => elements(value)?.get(*index)?,
+        };
+    }
+    let start = offset_within(json, value);
+    Some(start..start + value.len())
+}
+
+/// The bytes of the value that a pointer leads to (RFC 6901 §4).
+pub(crate) fn pointed_span(json: &str, pointer: &Pointer) -> Option<Range<usize>> {
+    let mut value = json.trim_ascii();
+    for token in pointer.as_str().split('/').skip(1) {
+        value = match members(value) {
+            Some(members) => {
+                let key = token.replace("~1", "/").replace("~0", "~");
+                members.into_iter().rfind(|member| member.is(&key))?.value
+            }
+            None => elements(value)?.get(token.parse::<usize>().ok()?)?,
         };
     }
     let start = offset_within(json, value);

@@ -1,4 +1,28 @@
 //! CDS-WG1-01 documents compiled once into ready HTTP responses.
+//!
+//! [`compile`] makes a [`Site`] of the files of a site, in memory, or a report of what is wrong
+//! with them. A site is asked one question, [`Respond::respond`]: the answer to this request
+//! head, or `None` if the request is someone else's. Adapters for HTTP stacks ask it and do
+//! nothing else.
+//!
+//! ```
+//! # fn sources() -> cds_site::Sources { cds_site::Sources::new() }
+//! use std::time::SystemTime;
+//! use cds_site::{Respond, Site, SiteHandle, compile};
+//!
+//! let handle = SiteHandle::new(Site::unavailable());
+//! if let Some(site) = compile(&sources(), SystemTime::now(), None).site {
+//!     handle.store(site);
+//! }
+//! let request = http::Request::get("/.well-known/cds-server-metadata.json").body(())?;
+//! let response = handle.respond((&request).into()).ok_or("not ours")?;
+//! assert_eq!(response.status(), 503);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What it doesn't do: it touches no file system and no socket, starts no threads and has no
+//! clock. Bytes, entity tags and header fields are made when a site is compiled; an answer is
+//! reference counts going up.
 
 mod body;
 mod compile;
@@ -6,6 +30,22 @@ mod handle;
 mod respond;
 mod site;
 mod source;
+
+pub mod rules;
+
+mod conditional;
+mod coverage;
+mod etag;
+mod fields;
+mod http_date;
+mod links;
+mod media_type;
+mod path;
+mod problem;
+mod representation;
+mod resource;
+mod routes;
+mod settings;
 
 pub use body::Body;
 pub use cds_metadata::{Excerpt, Finding, Kind, Place, Pointer, Report, Rule, Severity};

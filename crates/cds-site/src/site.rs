@@ -3,32 +3,81 @@
 use http::Response;
 
 use crate::body::Body;
+use crate::etag::EntityTag;
+use crate::resource::Resource;
 use crate::respond::{RequestHead, Respond};
+use crate::routes::{Route, Routes, WELL_KNOWN};
 
 /// A site compiled into ready HTTP responses. It never changes; another takes its place.
 #[derive(Debug)]
-pub struct Site {}
+pub struct Site {
+    routes: Routes,
+    tag: EntityTag,
+}
 
 impl Site {
-    /// A site that was never good: its well-known path answers 503 (RFC 9110 §15.6.4).
+    /// A site that was never good: the well-known path answers 503 (RFC 9110 §15.6.4) until a
+    /// good one takes its place.
     pub fn unavailable() -> Self {
-        Self {}
+        let mut routes = Routes::default();
+        let resource = Resource::Unavailable;
+        routes.insert(
+            WELL_KNOWN,
+            Route {
+                host: None,
+                query: Vec::new(),
+                resource,
+            },
+        );
+        Self::new(routes)
     }
 
-    /// A hash of everything the site publishes, in hexadecimal: equal on every replica that has
-    /// the same files.
+    pub(crate) fn new(routes: Routes) -> Self {
+        let tag = tag_of(&routes);
+        Self { routes, tag }
+    }
+
+    /// A hash of everything the site publishes, in hexadecimal: the same on every replica that
+    /// has the same files.
     pub fn etag(&self) -> &str {
-        ""
+        self.tag.as_str()
     }
 
     /// The paths that the site answers, sorted.
     pub fn paths(&self) -> Vec<&str> {
-        Vec::new()
+        let mut paths: Vec<_> = self
+            .routes
+            .sorted()
+            .into_iter()
+            .map(|(path, _)| path)
+            .collect();
+        paths.dedup();
+        paths
+    }
+
+    pub(crate) fn routes(&self) -> &Routes {
+        &self.routes
     }
 }
 
 impl Respond for Site {
-    fn respond(&self, _head: RequestHead<'_>) -> Option<Response<Body>> {
-        None
+    fn respond(&self, head: RequestHead<'_>) -> Option<Response<Body>> {
+        Some(self.routes.find(head)?.answer(head))
     }
+}
+
+fn tag_of(routes: &Routes) -> EntityTag {
+    let mut pieces = Vec::new();
+    for (path, route) in routes.sorted() {
+        let host = route.host.as_deref().unwrap_or_default();
+        let (tag, content_type) = match &route.resource {
+            Resource::Published(representation) => {
+                (representation.tag.as_str(), representation.content_type())
+            }
+            Resource::Unavailable => ("", ""),
+        };
+        let query = route.query.join("&");
+        pieces.push(format!("{host}\n{path}\n{query}\n{content_type}\n{tag}\n").into());
+    }
+    EntityTag::of(&pieces)
 }

@@ -1,5 +1,6 @@
 //! What a site is made of: named bytes, wherever they come from.
 
+use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -20,6 +21,7 @@ pub struct Source {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sources {
     files: Vec<Source>,
+    unreadable: BTreeSet<String>,
 }
 
 impl Sources {
@@ -37,6 +39,17 @@ impl Sources {
             Ok(index) => self.files[index] = source,
             Err(index) => self.files.insert(index, source),
         }
+    }
+
+    /// Says that there is a file of this path that could not be read, so that it isn't reported
+    /// as missing too.
+    pub fn insert_unreadable(&mut self, path: impl Into<String>) {
+        self.unreadable.insert(path.into());
+    }
+
+    /// Whether there is a file of this path that could not be read.
+    pub fn is_unreadable(&self, path: &str) -> bool {
+        self.unreadable.contains(path)
     }
 
     /// The file of this path.

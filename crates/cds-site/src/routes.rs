@@ -1,0 +1,206 @@
+//! Which request is for which resource.
+
+use hashbrown::HashMap;
+
+use crate::path::normalise;
+use crate::resource::Resource;
+use crate::respond::RequestHead;
+
+/// Where the specification puts a Server's public metadata object (CDS-WG1-01 §3.1).
+pub(crate) const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
+
+/// One resource and where it is published.
+#[derive(Debug)]
+pub(crate) struct Route {
+    /// The host of its URL, in lower case; `None` when no document says.
+    pub(crate) host: Option<Box<str>>,
+    /// Pairs that the request's query must have.
+    pub(crate) query: Vec<Box<str>>,
+    pub(crate) resource: Resource,
+}
+
+/// All routes of a site, by normalised path.
+#[derive(Debug, Default)]
+pub(crate) struct Routes {
+    by_path: HashMap<Box<str>, Vec<Route>>,
+    lengths: Lengths,
+}
+
+impl Routes {
+    /// Adds a route; `false` if its host, path and query have one already.
+    pub(crate) fn insert(&mut self, path: &str, route: Route) -> bool {
+        let path = normalise(path);
+        self.lengths.insert(path.len());
+        let routes = self.by_path.entry(path.as_ref().into()).or_default();
+        let taken = routes
+            .iter()
+            .any(|other| other.host == route.host && other.query == route.query);
+        if !taken {
+            routes.push(route);
+        }
+        !taken
+    }
+
+    /// The resource that a request is for.
+    pub(crate) fn find(&self, head: RequestHead<'_>) -> Option<&Resource> {
+        let path = head.uri.path();
+        // Most requests are for the portal. Nearly all of them end here.
+        if !self.lengths.contains(path.len()) && !path.contains('%') {
+            return None;
+        }
+        let routes = self.by_path.get(normalise(path).as_ref())?;
+        let host = || head.host().map(str::to_ascii_lowercase);
+        match routes.as_slice() {
+            [route] => Some(route).filter(|route| route.admits_query(head)),
+            routes => {
+                let host = host();
+                let mut admitted = routes.iter().filter(|route| route.admits_query(head));
+                let first = admitted.clone().next();
+                admitted
+                    .find(|route| route.host.as_deref() == host.as_deref())
+                    .or(first)
+            }
+        }
+        .map(|route| &route.resource)
+    }
+
+    /// The resource of exactly this host, path and query.
+    pub(crate) fn get(
+        &self,
+        path: &str,
+        host: Option<&str>,
+        query: &[Box<str>],
+    ) -> Option<&Resource> {
+        let routes = self.by_path.get(normalise(path).as_ref())?;
+        let found = routes
+            .iter()
+            .find(|route| route.host.as_deref() == host && route.query == query);
+        found.map(|route| &route.resource)
+    }
+
+    /// All routes with their paths, sorted.
+    pub(crate) fn sorted(&self) -> Vec<(&str, &Route)> {
+        let mut all: Vec<_> = self
+            .by_path
+            .iter()
+            .flat_map(|(path, routes)| routes.iter().map(move |route| (&**path, route)))
+            .collect();
+        all.sort_by(|(path_a, a), (path_b, b)| {
+            (path_a, &a.host, &a.query).cmp(&(path_b, &b.host, &b.query))
+        });
+        all
+    }
+}
+
+impl Route {
+    fn admits_query(&self, head: RequestHead<'_>) -> bool {
+        let query = head.uri.query().unwrap_or_default();
+        self.query
+            .iter()
+            .all(|pair| query.split('&').any(|given| given == &**pair))
+    }
+}
+
+/// The lengths that paths have: a request's path of another length is nobody's, and that is
+/// cheaper to tell than a hash.
+#[derive(Debug, Default)]
+struct Lengths {
+    bits: [u64; 4],
+    longer: bool,
+}
+
+impl Lengths {
+    fn insert(&mut self, length: usize) {
+        match self.bits.get_mut(length / 64) {
+            Some(word) => *word |= 1 << (length % 64),
+            None => self.longer = true,
+        }
+    }
+
+    fn contains(&self, length: usize) -> bool {
+        self.bits
+            .get(length / 64)
+            .map_or(self.longer, |word| word & (1 << (length % 64)) != 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn routes(of: &[(&str, &str, &[&str])]) -> Routes {
+        let mut routes = Routes::default();
+        for (path, host, query) in of {
+            let query = query.iter().map(|pair| Box::from(*pair)).collect();
+            let resource = Resource::Unavailable;
+            assert!(routes.insert(
+                path,
+                Route {
+                    host: Some((*host).into()),
+                    query,
+                    resource
+                }
+            ));
+        }
+        routes
+    }
+
+    fn finds(routes: &Routes, uri: &str, host: &str) -> Option<String> {
+        let request = Request::get(uri).header("host", host).body(()).unwrap();
+        let found: *const Resource = routes.find((&request).into())?;
+        let all = routes.sorted();
+        let (path, route) = all
+            .iter()
+            .find(|(_, route)| std::ptr::eq(&raw const route.resource, found))?;
+        Some(format!(
+            "{}{path}",
+            route.host.as_deref().unwrap_or_default()
+        ))
+    }
+
+    #[test]
+    fn a_path_that_only_one_resource_has_answers_on_every_host() {
+        let routes = routes(&[("/a", "one.example", &[])]);
+        assert_eq!(
+            finds(&routes, "/a", "localhost:8080").as_deref(),
+            Some("one.example/a")
+        );
+        assert_eq!(
+            finds(&routes, "/%61?x", "localhost").as_deref(),
+            Some("one.example/a")
+        );
+        assert_eq!(finds(&routes, "/a/", "one.example"), None);
+        assert_eq!(finds(&routes, "/b", "one.example"), None);
+    }
+
+    #[test]
+    fn of_resources_with_the_same_path_the_host_decides_and_else_the_first() {
+        let routes = routes(&[("/a", "one.example", &[]), ("/a", "two.example", &[])]);
+        assert_eq!(
+            finds(&routes, "/a", "TWO.example:80").as_deref(),
+            Some("two.example/a")
+        );
+        assert_eq!(
+            finds(&routes, "/a", "localhost").as_deref(),
+            Some("one.example/a")
+        );
+    }
+
+    #[test]
+    fn a_query_in_the_url_must_be_there() {
+        let routes = routes(&[("/api", "one.example", &["format=cds", "v=1"])]);
+        assert!(finds(&routes, "/api?v=1&x&format=cds", "one.example").is_some());
+        assert!(finds(&routes, "/api?format=cds", "one.example").is_none());
+        assert!(finds(&routes, "/api", "one.example").is_none());
+    }
+
+    #[test]
+    fn long_paths_are_found_too() {
+        let path = format!("/{}", "a".repeat(300));
+        let routes = routes(&[(&path, "one.example", &[])]);
+        assert!(finds(&routes, &path, "one.example").is_some());
+        assert!(finds(&routes, &format!("{path}a"), "one.example").is_none());
+    }
+}

@@ -1,0 +1,255 @@
+//! From files to answers, without a socket.
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use cds_site::{Body, Compiled, Respond, Site, Source, Sources, compile};
+use http::{Request, Response, header};
+use http_body_util::BodyExt;
+use serde_json::Value;
+
+const METADATA: &str = r#"{
+  "cds_metadata_version": "v1",
+  "cds_metadata_url": "https://demoutility.com/.well-known/cds-server-metadata.json",
+  "created": "2022-01-01T00:00:00.000000Z",
+  "updated": "2022-06-01T00:00:00.000000Z",
+  "name": "Demo Gas & Electric",
+  "description": "A fictional utility.",
+  "website": "https://demoutility.com/data-access",
+  "documentation": "https://demoutility.com/data-access/docs",
+  "support": "https://demoutility.com/contact-us?type=developers",
+  "capabilities": ["coverage"],
+  "coverage": "https://static.demoutility.com/cds-coverage.json"
+}
+"#;
+
+fn entry(id: &str, updated: &str, more: &str) -> String {
+    format!(
+        r#"{{ "id": "{id}", "created": "2022-01-01T00:00:00Z", "updated": "{updated}",
+            "entity_name": "Demo", "entity_abbreviation": null, "country": "US", "name": "{id}",
+            "type": "logical", "role": "official", "infrastructure_types": ["supplier"],
+            "commodity_types": ["water"], "capabilities": [] {more} }}"#
+    )
+}
+
+fn listing(entries: &[String]) -> String {
+    format!(
+        r#"{{"coverage_entries": [{}], "next": null, "previous": null}}"#,
+        entries.join(",")
+    )
+}
+
+fn at(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000 + seconds)
+}
+
+fn sources(files: &[(&str, &str)]) -> Sources {
+    let source = |&(path, text): &(&str, &str)| Source {
+        path: path.to_owned(),
+        bytes: Bytes::copy_from_slice(text.as_bytes()),
+        modified: at(0),
+    };
+    files.iter().map(source).collect()
+}
+
+fn site(files: &[(&str, &str)]) -> Site {
+    let Compiled { site, report } = compile(&sources(files), at(10), None);
+    site.unwrap_or_else(|| panic!("{:#?}", report.findings()))
+}
+
+fn ask(site: &Site, path: &str) -> Option<Response<Body>> {
+    site.respond((&Request::get(path).body(()).unwrap()).into())
+}
+
+async fn body(response: Response<Body>) -> Bytes {
+    response.into_body().collect().await.unwrap().to_bytes()
+}
+
+#[tokio::test]
+async fn the_metadata_object_is_served_as_it_was_written() {
+    let site = site(&[("cds-server-metadata.json", METADATA)]);
+    let response = ask(&site, "/.well-known/cds-server-metadata.json").unwrap();
+    assert_eq!(
+        response.headers()[header::CONTENT_TYPE],
+        "application/json;charset=UTF-8"
+    );
+    assert_eq!(body(response).await, METADATA);
+}
+
+#[tokio::test]
+async fn entries_are_listed_newest_first_as_they_were_written() {
+    let entries = [
+        entry("c", "2022-06-01T00:00:00Z", ""),
+        entry("b", "2022-06-01T02:00:00+02:00", r#", "x_more": [1.50]"#),
+        entry("a", "2022-06-01T00:00:00.1Z", ""),
+    ];
+    let listing = listing(&entries).replace("\"next\"", "\"x_note\": \"hi\", \"next\"");
+    let part = entry("z", "2023-01-01T00:00:00Z", "");
+    let site = site(&[
+        ("cds-server-metadata.json", METADATA),
+        ("cds-coverage.json", &listing),
+        ("coverage/z.json", &part),
+        ("coverage/notes.txt", "not a part"),
+    ]);
+    let body = body(ask(&site, "/cds-coverage.json").unwrap()).await;
+    let text = std::str::from_utf8(&body).unwrap();
+    for entry in entries.iter().chain([&part]) {
+        assert!(text.contains(entry.as_str()), "{entry}");
+    }
+    let value: Value = serde_json::from_slice(&body).unwrap();
+    let ids = value["coverage_entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["id"]);
+    assert_eq!(ids.collect::<Vec<_>>(), ["z", "a", "b", "c"]);
+    assert_eq!(value["next"], Value::Null);
+    assert_eq!(value["previous"], Value::Null);
+    assert_eq!(value["x_note"], "hi");
+}
+
+#[tokio::test]
+async fn an_empty_listing_is_a_listing() {
+    let site = site(&[
+        ("cds-server-metadata.json", METADATA),
+        ("cds-coverage.json", &listing(&[])),
+    ]);
+    let value: Value =
+        serde_json::from_slice(&body(ask(&site, "/cds-coverage.json").unwrap()).await).unwrap();
+    assert_eq!(value["coverage_entries"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn without_a_coverage_file_the_url_is_someone_elses() {
+    let site = site(&[("cds-server-metadata.json", METADATA)]);
+    assert!(ask(&site, "/cds-coverage.json").is_none());
+}
+
+#[test]
+fn only_linked_files_are_served_and_as_what_the_link_says() {
+    let links = r#", "map_resource": "https://static.demoutility.com/maps/west%20side.bin",
+        "map_content_type": "image/png",
+        "geojson_resource": "https://static.demoutility.com/maps/west.json""#;
+    let listing = listing(&[entry("west", "2022-06-01T00:00:00Z", links)]);
+    let site = site(&[
+        ("cds-server-metadata.json", METADATA),
+        ("cds-coverage.json", &listing),
+        ("public/maps/west side.bin", "PNG"),
+        ("public/maps/west.json", "{}"),
+        ("public/maps/east.json", "{}"),
+        ("site.toml", "max_age = \"1h\""),
+    ]);
+    let map = ask(&site, "/maps/west%20side.bin").unwrap();
+    assert_eq!(map.headers()[header::CONTENT_TYPE], "image/png");
+    assert_eq!(
+        map.headers()[header::CONTENT_SECURITY_POLICY],
+        "sandbox; default-src 'none'"
+    );
+    assert_eq!(map.headers()[header::CACHE_CONTROL], "max-age=3600");
+    let geojson = ask(&site, "/maps/west.json").unwrap();
+    assert_eq!(
+        geojson.headers()[header::CONTENT_TYPE],
+        "application/geo+json"
+    );
+    for path in [
+        "/maps/east.json",
+        "/site.toml",
+        "/public/maps/west.json",
+        "/maps/../site.toml",
+    ] {
+        assert!(ask(&site, path).is_none(), "{path}");
+    }
+}
+
+#[test]
+fn last_modified_changes_only_with_the_content() {
+    let files = [
+        ("cds-server-metadata.json", METADATA),
+        ("cds-coverage.json", &*listing(&[])),
+    ];
+    let first = compile(&sources(&files), at(10), None).site.unwrap();
+    let modified = |site: &Site, path: &str| {
+        ask(site, path).unwrap().headers()[header::LAST_MODIFIED]
+            .to_str()
+            .unwrap()
+            .to_owned()
+    };
+    let well_known = "/.well-known/cds-server-metadata.json";
+    assert_eq!(modified(&first, well_known), httpdate::fmt_http_date(at(0)));
+
+    let edited = listing(&[entry("new", "2022-06-01T00:00:00Z", "")]);
+    let files = [files[0], ("cds-coverage.json", &edited)];
+    let second = compile(&sources(&files), at(20), Some(&first))
+        .site
+        .unwrap();
+    assert_eq!(
+        modified(&second, well_known),
+        httpdate::fmt_http_date(at(0))
+    );
+    assert_eq!(
+        modified(&second, "/cds-coverage.json"),
+        httpdate::fmt_http_date(at(20))
+    );
+    assert_ne!(first.etag(), second.etag());
+}
+
+#[test]
+fn files_from_the_future_are_as_old_as_now() {
+    let files = sources(&[("cds-server-metadata.json", METADATA)]);
+    let before = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
+    let site = compile(&files, before, None).site.unwrap();
+    let response = ask(&site, "/.well-known/cds-server-metadata.json").unwrap();
+    assert_eq!(
+        response.headers()[header::LAST_MODIFIED],
+        "Thu, 01 Jan 1970 00:00:01 GMT"
+    );
+}
+
+#[test]
+fn a_coverage_url_may_not_take_a_place_that_is_taken() {
+    for path in ["/", "", "/.well-known/cds%2Dserver-metadata.json"] {
+        let url = format!("https://demoutility.com{path}");
+        let metadata = METADATA.replace("https://static.demoutility.com/cds-coverage.json", &url);
+        let files = sources(&[
+            ("cds-server-metadata.json", metadata.as_str()),
+            ("cds-coverage.json", &listing(&[])),
+        ]);
+        let Compiled { site, report } = compile(&files, at(0), None);
+        assert!(site.is_none(), "{path}");
+        let finding = &report.findings()[0];
+        assert_eq!(finding.rule.slug, "route-conflict");
+        assert_eq!(finding.place.as_ref().unwrap().line, 12);
+    }
+}
+
+#[test]
+fn a_site_without_its_metadata_object_says_so() {
+    let Compiled { site, report } = compile(&Sources::new(), at(0), None);
+    assert!(site.is_none());
+    assert_eq!(report.findings()[0].rule.slug, "file-unreadable");
+    assert_eq!(report.findings()[0].message, "the file is missing");
+}
+
+#[test]
+fn faults_of_all_files_are_in_one_report() {
+    let files = sources(&[
+        ("cds-server-metadata.json", "{"),
+        ("cds-coverage.json", "[{}]"),
+        ("coverage/a.json", "nonsense"),
+        ("site.toml", "max_age = 1"),
+    ]);
+    let report = compile(&files, at(0), None).report;
+    let mut files: Vec<_> = report
+        .findings()
+        .iter()
+        .map(|finding| &*finding.file)
+        .collect();
+    files.dedup();
+    let expected = [
+        "cds-coverage.json",
+        "cds-server-metadata.json",
+        "coverage/a.json",
+        "site.toml",
+    ];
+    assert_eq!(files, expected);
+}
