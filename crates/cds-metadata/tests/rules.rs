@@ -1,5 +1,7 @@
 //! Every rule has a fixture that breaks it and a snapshot of what a person sees.
 
+#![allow(clippy::unwrap_used, reason = "tests end where they fail")]
+
 mod common;
 
 use std::fs;

@@ -81,6 +81,31 @@ pub fn compile(sources: &Sources, now: SystemTime, previous: Option<&Site>) -> C
     Compiled { site, report }
 }
 
+/// What stands in for a site that was never good: its well-known path answers 503
+/// (RFC 9110 §15.6.4), and so does the path of its coverage listing where that can be read.
+pub fn stand_in(sources: &Sources) -> Site {
+    let mut routes = Site::unavailable().into_routes();
+    let metadata = sources
+        .get(METADATA_FILE)
+        .map(|source| source.bytes.as_ref());
+    let object = metadata.and_then(|bytes| MetadataObject::parse(METADATA_FILE, bytes).0);
+    let parts = object
+        .as_ref()
+        .and_then(|object| object.coverage.as_ref()?.parts());
+    if let Some(parts) = parts.filter(|parts| parts.path != "/" && Coverage::is_in(sources)) {
+        let (host, query) = (Some(lower(parts.host)), query_pairs(&parts));
+        routes.insert(
+            parts.path,
+            Route {
+                host,
+                query,
+                resource: Resource::Unavailable,
+            },
+        );
+    }
+    Site::new(routes)
+}
+
 /// The metadata object, checked alone and against the coverage.
 fn metadata<'s>(
     sources: &'s Sources,

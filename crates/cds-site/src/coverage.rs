@@ -69,6 +69,11 @@ impl<'s> Coverage<'s> {
         })
     }
 
+    /// Whether there are files to read.
+    pub(crate) fn is_in(sources: &Sources) -> bool {
+        sources.iter().any(|source| form(source).is_some())
+    }
+
     pub(crate) const fn summary(&self) -> &CoverageSummary {
         &self.summary
     }

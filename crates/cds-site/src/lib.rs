@@ -49,7 +49,7 @@ mod settings;
 
 pub use body::Body;
 pub use cds_metadata::{Excerpt, Finding, Kind, Place, Pointer, Report, Rule, Severity};
-pub use compile::{Compiled, compile};
+pub use compile::{Compiled, compile, stand_in};
 pub use handle::SiteHandle;
 pub use respond::{RequestHead, Respond};
 pub use site::Site;

@@ -55,6 +55,10 @@ impl Site {
         paths
     }
 
+    pub(crate) fn into_routes(self) -> Routes {
+        self.routes
+    }
+
     pub(crate) fn routes(&self) -> &Routes {
         &self.routes
     }

@@ -1,9 +1,15 @@
 //! From files to answers, without a socket.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests end where they fail"
+)]
+
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use cds_site::{Body, Compiled, Respond, Site, Source, Sources, compile};
+use cds_site::{Body, Compiled, Respond, Site, Source, Sources, compile, stand_in};
 use http::{Request, Response, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -252,4 +258,26 @@ fn faults_of_all_files_are_in_one_report() {
         "site.toml",
     ];
     assert_eq!(files, expected);
+}
+
+#[test]
+fn a_site_that_was_never_good_is_unavailable_where_its_documents_would_be() {
+    let broken = sources(&[
+        ("cds-server-metadata.json", METADATA),
+        ("cds-coverage.json", "[{}]"),
+    ]);
+    assert!(compile(&broken, at(0), None).site.is_none());
+    let site = stand_in(&broken);
+    for path in [
+        "/.well-known/cds-server-metadata.json",
+        "/cds-coverage.json",
+    ] {
+        let response = ask(&site, path).unwrap();
+        assert_eq!(response.status(), 503);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "30");
+    }
+    assert!(ask(&site, "/").is_none());
+
+    let elsewhere = sources(&[("cds-server-metadata.json", METADATA)]);
+    assert!(ask(&stand_in(&elsewhere), "/cds-coverage.json").is_none());
 }

@@ -1,6 +1,7 @@
 //! A valid site to start from, and findings as text.
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(clippy::unwrap_used, reason = "tests end where they fail")]
 
 use std::fmt::Write;
 
