@@ -1,21 +1,22 @@
 //! Checking one document that stands alone, whatever kind it is.
 
 use crate::coverage::{CoverageForm, CoverageReader};
+use crate::datetime::Instant;
 use crate::locate::{Member, members};
 use crate::metadata::MetadataObject;
 use crate::report::Report;
 
 /// Checks one document: a metadata object, a coverage listing, an array of coverage entries, or
-/// one entry.
+/// one entry. `now` is what `updated` is compared to, if anything.
 ///
 /// An object with `coverage_entries` is a listing, one with an `id` and no `cds_metadata_…`
 /// field an entry; any other object is taken for a metadata object, so that one whose fields are
 /// missing is told so.
-pub fn check_document(name: &str, bytes: &[u8]) -> Report {
+pub fn check_document(name: &str, bytes: &[u8], now: Option<Instant>) -> Report {
     if !is_coverage(bytes) {
-        return MetadataObject::parse(name, bytes).1;
+        return MetadataObject::parse(name, bytes, now).1;
     }
-    let mut reader = CoverageReader::new();
+    let mut reader = CoverageReader::new(now);
     reader.read(name, bytes, CoverageForm::Part, &mut |_| ());
     reader.finish().1
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, hash_map};
 use std::ops::Range;
 
+use crate::datetime::Instant;
 use crate::entry::{CoverageEntry, EntryDraft};
 use crate::extensions::Extensions;
 use crate::field::COVERAGE_ENTRY;
@@ -33,6 +34,7 @@ pub struct CoverageReader<'s> {
     ids: HashMap<Cow<'s, str>, FirstUse>,
     capabilities: BTreeMap<Cow<'s, str>, Usage>,
     report: Report,
+    now: Option<Instant>,
 }
 
 /// Where an id was used first.
@@ -65,9 +67,12 @@ pub struct CoverageSummary {
 }
 
 impl<'s> CoverageReader<'s> {
-    /// A reader that has read nothing yet.
-    pub fn new() -> Self {
-        Self::default()
+    /// A reader that has read nothing yet. `now` is what `updated` is compared to, if anything.
+    pub fn new(now: Option<Instant>) -> Self {
+        Self {
+            now,
+            ..Self::default()
+        }
     }
 
     /// Reads one file. `take` gets each entry without structural faults, in the file's order.
@@ -226,6 +231,7 @@ impl<'s> File<'_, 's> {
             report: &mut self.reader.report,
             object: object.trim_ascii(),
             position,
+            now: self.reader.now,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 /// An RFC 3339 `date-time`, with the author's spelling kept.
 ///
@@ -10,6 +11,22 @@ use std::fmt;
 pub struct Datetime<'a> {
     text: Cow<'a, str>,
     instant: Instant,
+}
+
+impl From<SystemTime> for Instant {
+    fn from(time: SystemTime) -> Self {
+        let whole = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+        match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => Self {
+                seconds: whole(since),
+                nanoseconds: since.subsec_nanos(),
+            },
+            Err(before) => Self {
+                seconds: -whole(before.duration()),
+                nanoseconds: 0,
+            },
+        }
+    }
 }
 
 /// A moment in time: what datetimes are compared by.

@@ -8,7 +8,7 @@
 //! ```
 //! use cds_metadata::MetadataObject;
 //!
-//! let (object, report) = MetadataObject::parse("cds.json", br#"{ "name": "Demo" }"#);
+//! let (object, report) = MetadataObject::parse("cds.json", br#"{ "name": "Demo" }"#, None);
 //! assert!(object.is_none());
 //! assert_eq!(
 //!     report.findings()[0].to_string(),
@@ -35,6 +35,7 @@ mod pointer;
 mod report;
 mod rule;
 pub mod rules;
+mod severities;
 
 mod check;
 mod draft;
@@ -42,6 +43,7 @@ mod field;
 mod listing;
 mod locate;
 mod scope;
+mod similar;
 mod syntax;
 mod syntax_help;
 mod text;
@@ -57,5 +59,6 @@ pub use metadata::MetadataObject;
 pub use pointer::Pointer;
 pub use report::{Omitted, Report};
 pub use rule::{Kind, Rule};
+pub use severities::{Level, Severities, TooLow};
 pub use url::{Url, UrlParts};
 pub use vocabulary::{CommodityType, EntryRole, EntryType, InfrastructureType};

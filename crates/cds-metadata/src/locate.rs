@@ -37,6 +37,19 @@ pub(crate) fn value_span(json: &str, steps: &[Step<'_>]) -> Option<Range<usize>>
     Some(start..start + value.len())
 }
 
+/// The bytes of the key of the member that `steps` lead to; of the last one if it is repeated.
+pub(crate) fn key_span(json: &str, steps: &[Step<'_>]) -> Option<Range<usize>> {
+    let (Step::Key(key), parents) = steps.split_last()? else {
+        return None;
+    };
+    let object = &json[value_span(json, parents)?];
+    let member = members(object)?
+        .into_iter()
+        .rfind(|member| member.is(key))?;
+    let start = offset_within(json, member.key);
+    Some(start..start + member.key.len())
+}
+
 /// The bytes of the value that a pointer leads to (RFC 6901 §4).
 pub(crate) fn pointed_span(json: &str, pointer: &Pointer) -> Option<Range<usize>> {
     let mut value = json.trim_ascii();
@@ -137,6 +150,13 @@ mod tests {
             value_span(inner, &steps).map(|span| &inner[span]),
             Some(r#""x""#)
         );
+    }
+
+    #[test]
+    fn a_key_is_found_where_it_is_written() {
+        let inner = r#"[1, {"b\u0063": "x"}]"#;
+        let key = key_span(inner, &[Step::Index(1), Step::Key("bc")]);
+        assert_eq!(key.map(|span| &inner[span]), Some(r#""b\u0063""#));
     }
 
     #[test]

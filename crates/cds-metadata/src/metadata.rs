@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::datetime::Datetime;
+use crate::datetime::{Datetime, Instant};
 use crate::draft::Draft;
 use crate::extensions::Extensions;
 use crate::field::METADATA_OBJECT;
@@ -53,22 +53,29 @@ pub(crate) type MetadataDraft<'a> = Draft<'a, { METADATA_OBJECT.len() }>;
 impl<'a> MetadataObject<'a> {
     /// Parses and checks a metadata object.
     ///
-    /// `name` is the file's name in findings. The object is `None` when it has faults that keep
+    /// `name` is the file's name in findings; `now` is what `updated` is compared to, if
+    /// anything. The object is `None` when it has faults that keep
     /// it from being one; other findings may come with an object.
-    pub fn parse(name: &str, bytes: &'a [u8]) -> (Option<Self>, Report) {
+    pub fn parse(name: &str, bytes: &'a [u8], now: Option<Instant>) -> (Option<Self>, Report) {
         let mut report = Report::new();
-        let object = Self::parse_into(name, bytes, &mut report);
+        let object = Self::parse_into(name, bytes, now, &mut report);
         report.sort();
         (object, report)
     }
 
-    fn parse_into(name: &str, bytes: &'a [u8], report: &mut Report) -> Option<Self> {
+    fn parse_into(
+        name: &str,
+        bytes: &'a [u8],
+        now: Option<Instant>,
+        report: &mut Report,
+    ) -> Option<Self> {
         let text = syntax::decode(name, bytes, report)?;
         let mut scope = Scope {
             object: text.content.trim_ascii(),
             text: &text,
             report,
             position: Position::Document,
+            now,
         };
         let Ok(draft) = MetadataDraft::read(text.content, &METADATA_OBJECT, 0) else {
             syntax::report(&text, scope.report);

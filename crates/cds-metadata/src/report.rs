@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Severity};
 use crate::rule::Rule;
+use crate::severities::Severities;
 
 /// All findings about a set of documents.
 ///
@@ -139,6 +140,17 @@ impl Report {
             };
             (&a.file, place(a), a.rule.slug).cmp(&(&b.file, place(b), b.rule.slug))
         });
+    }
+
+    /// Gives findings the severities that settings ask for and drops those that are off.
+    pub fn apply(&mut self, severities: &Severities) {
+        let level = |rule: &'static Rule| severities.of(rule);
+        self.findings.retain_mut(|finding| {
+            let severity = level(finding.rule);
+            finding.severity = severity.unwrap_or(finding.severity);
+            severity.is_some()
+        });
+        self.tallies.retain(|_, tally| level(tally.rule).is_some());
     }
 
     fn severity_of(&self, rule: &Rule) -> Option<Severity> {

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use crate::datetime::Instant;
 use crate::finding::{Finding, Place};
-use crate::locate::{Step, value_span};
+use crate::locate::{Step, key_span, value_span};
 use crate::pointer::Pointer;
 use crate::report::Report;
 use crate::rule::Rule;
@@ -17,6 +18,8 @@ pub(crate) struct Scope<'s, 'r> {
     pub(crate) object: &'s str,
     /// Where the object is in its document.
     pub(crate) position: Position,
+    /// The time that datetimes are compared to, if any.
+    pub(crate) now: Option<Instant>,
 }
 
 /// Where an object is in its document.
@@ -56,6 +59,8 @@ pub(crate) enum Spot<'a> {
     Object,
     /// A member's value, or an element in it.
     Value(&'a [Step<'a>]),
+    /// The key of a member.
+    Key(&'a [Step<'a>]),
     /// A member that isn't there: pointed to by its name, placed at the object.
     Missing(&'a str),
     /// Bytes of the object whose pointer inside it is known.
@@ -113,10 +118,12 @@ impl Scope<'_, '_> {
             Spot::Object => base,
             Spot::Bytes(inside, ..) => base.join(inside),
             Spot::Missing(name) => base.key(name),
-            Spot::Value(steps) => steps.iter().fold(base, |pointer, step| match step {
-                Step::Key(key) => pointer.key(key),
-                Step::Index(index) => pointer.index(*index),
-            }),
+            Spot::Value(steps) | Spot::Key(steps) => {
+                steps.iter().fold(base, |pointer, step| match step {
+                    Step::Key(key) => pointer.key(key),
+                    Step::Index(index) => pointer.index(*index),
+                })
+            }
         }
     }
 
@@ -125,6 +132,7 @@ impl Scope<'_, '_> {
         let within = match spot {
             Spot::Object | Spot::Missing(_) => None,
             Spot::Value(steps) => value_span(self.object, steps),
+            Spot::Key(steps) => key_span(self.object, steps),
             Spot::Bytes(_, from, to) => Some(from..to),
         };
         let Range {

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cds_metadata::rules::{TABLE, capabilities_not_union};
-use cds_metadata::{CoverageForm, CoverageReader, MetadataObject, Report};
+use cds_metadata::{CoverageForm, CoverageReader, Datetime, MetadataObject, Report};
 
 use common::rendered;
 
@@ -22,15 +22,16 @@ fn check(fixture: &Path) -> Report {
     let metadata_bytes = read("cds-server-metadata.json");
     let coverage_bytes = read("cds-coverage.json");
 
+    let now = Some(Datetime::parse("2026-01-01T00:00:00Z").unwrap().instant());
     let mut all = Report::new();
     let mut metadata = None;
     if let Some(bytes) = &metadata_bytes {
-        let (object, report) = MetadataObject::parse("cds-server-metadata.json", bytes);
+        let (object, report) = MetadataObject::parse("cds-server-metadata.json", bytes, now);
         metadata = object;
         all.merge(report);
     }
     if let Some(bytes) = &coverage_bytes {
-        let mut reader = CoverageReader::new();
+        let mut reader = CoverageReader::new(now);
         reader.read(
             "cds-coverage.json",
             bytes,

@@ -56,9 +56,10 @@ pub struct Compiled {
 pub fn compile(sources: &Sources, now: SystemTime, previous: Option<&Site>) -> Compiled {
     let mut report = Report::new();
     let settings = Settings::read(sources, &mut report);
-    let coverage = Coverage::read(sources);
+    let coverage = Coverage::read(sources, now);
     let metadata = metadata(
         sources,
+        now,
         coverage.as_ref().map(Coverage::summary),
         &mut report,
     );
@@ -88,7 +89,7 @@ pub fn stand_in(sources: &Sources) -> Site {
     let metadata = sources
         .get(METADATA_FILE)
         .map(|source| source.bytes.as_ref());
-    let object = metadata.and_then(|bytes| MetadataObject::parse(METADATA_FILE, bytes).0);
+    let object = metadata.and_then(|bytes| MetadataObject::parse(METADATA_FILE, bytes, None).0);
     let parts = object
         .as_ref()
         .and_then(|object| object.coverage.as_ref()?.parts());
@@ -109,6 +110,7 @@ pub fn stand_in(sources: &Sources) -> Site {
 /// The metadata object, checked alone and against the coverage.
 fn metadata<'s>(
     sources: &'s Sources,
+    now: SystemTime,
     coverage: Option<&CoverageSummary>,
     report: &mut Report,
 ) -> Option<(&'s Source, MetadataObject<'s>)> {
@@ -119,7 +121,7 @@ fn metadata<'s>(
         }
         return None;
     };
-    let (object, findings) = MetadataObject::parse(METADATA_FILE, &source.bytes);
+    let (object, findings) = MetadataObject::parse(METADATA_FILE, &source.bytes, Some(now.into()));
     report.merge(findings);
     let object = object?;
     if let Some(coverage) = coverage {

@@ -39,11 +39,11 @@ struct Entry<'s> {
 }
 
 impl<'s> Coverage<'s> {
-    /// Reads the files; `None` if there are none.
-    pub(crate) fn read(sources: &'s Sources) -> Option<Self> {
+    /// Reads the files; `None` if there are none. Datetimes after `now` are warned about.
+    pub(crate) fn read(sources: &'s Sources, now: SystemTime) -> Option<Self> {
         let files: Vec<_> = sources.iter().filter_map(form).collect();
         let modified = files.iter().map(|(source, _)| source.modified).max()?;
-        let mut reader = CoverageReader::new();
+        let mut reader = CoverageReader::new(Some(now.into()));
         let mut entries = Vec::new();
         let mut extensions = Extensions::new();
         for (source, form) in files {

@@ -58,6 +58,7 @@ pub fn check(
         report,
         object,
         position: Position::Document,
+        now: None,
     };
     for (capability, usage) in &coverage.capabilities {
         if metadata.has_capability(capability) {

@@ -35,9 +35,6 @@ pub(crate) fn check(field: &'static Field, slot: &Slot<'_>, scope: &mut Scope<'_
     if let Some(text) = slot.text() {
         check_url(text, field, &[Step::Key(field.name)], scope);
     }
-}
-
-pub(crate) fn check_list(field: &'static Field, slot: &Slot<'_>, scope: &mut Scope<'_, '_>) {
     for (index, item) in slot.list().iter().enumerate() {
         if let Item::Text(text) = item {
             check_url(

@@ -2,13 +2,29 @@
 
 pub mod capabilities_not_union;
 pub mod coverage_url_missing;
+pub mod datetime_unusual;
 pub mod duplicate_id;
+pub mod duplicate_value;
+pub mod empty_string;
+pub mod entry_lists_coverage;
+pub mod geographic_without_map;
+pub mod id_with_space;
+pub mod invalid_country;
 pub mod invalid_datetime;
+pub mod invalid_media_type;
 pub mod invalid_url;
 pub mod json_duplicate_key;
 pub mod json_syntax;
+pub mod listing_is_a_page;
+pub mod map_type_missing;
 pub mod missing_field;
+pub mod near_miss_field;
+pub mod not_https;
+pub mod oauth_metadata_missing;
 pub mod unknown_value;
+pub mod unsupported_version;
+pub mod updated_before_created;
+pub mod updated_in_future;
 pub mod wrong_type;
 
 use crate::draft::{Draft, Slot};
@@ -23,13 +39,29 @@ use crate::scope::Scope;
 pub static TABLE: &[&Rule] = &[
     &capabilities_not_union::CAPABILITIES_NOT_UNION,
     &coverage_url_missing::COVERAGE_URL_MISSING,
+    &datetime_unusual::DATETIME_UNUSUAL,
     &duplicate_id::DUPLICATE_ID,
+    &duplicate_value::DUPLICATE_VALUE,
+    &empty_string::EMPTY_STRING,
+    &entry_lists_coverage::ENTRY_LISTS_COVERAGE,
+    &geographic_without_map::GEOGRAPHIC_WITHOUT_MAP,
+    &id_with_space::ID_WITH_SPACE,
+    &invalid_country::INVALID_COUNTRY,
     &invalid_datetime::INVALID_DATETIME,
+    &invalid_media_type::INVALID_MEDIA_TYPE,
     &invalid_url::INVALID_URL,
     &json_duplicate_key::JSON_DUPLICATE_KEY,
     &json_syntax::JSON_SYNTAX,
+    &listing_is_a_page::LISTING_IS_A_PAGE,
+    &map_type_missing::MAP_TYPE_MISSING,
     &missing_field::MISSING_FIELD,
+    &near_miss_field::NEAR_MISS_FIELD,
+    &not_https::NOT_HTTPS,
+    &oauth_metadata_missing::OAUTH_METADATA_MISSING,
     &unknown_value::UNKNOWN_VALUE,
+    &unsupported_version::UNSUPPORTED_VERSION,
+    &updated_before_created::UPDATED_BEFORE_CREATED,
+    &updated_in_future::UPDATED_IN_FUTURE,
     &wrong_type::WRONG_TYPE,
 ];
 
@@ -39,16 +71,17 @@ type FieldCheck = fn(&'static Field, &Slot<'_>, &mut Scope<'_, '_>);
 /// What each shape of field is held to.
 fn field_checks(shape: Shape) -> &'static [FieldCheck] {
     match shape {
-        Shape::Datetime => &[invalid_datetime::check],
-        Shape::PageUrl | Shape::EndpointUrl => &[invalid_url::check],
-        Shape::EndpointUrls => &[invalid_url::check_list],
-        Shape::Word(_) | Shape::Words(_) => &[unknown_value::check],
-        Shape::Text
-        | Shape::NullableText
-        | Shape::Version
-        | Shape::Country
-        | Shape::MediaType
-        | Shape::Capabilities => &[],
+        Shape::Text | Shape::NullableText => &[empty_string::check],
+        Shape::Version => &[unsupported_version::check],
+        Shape::Datetime => &[invalid_datetime::check, datetime_unusual::check],
+        Shape::PageUrl => &[invalid_url::check],
+        Shape::EndpointUrl => &[invalid_url::check, not_https::check],
+        Shape::EndpointUrls => &[invalid_url::check, not_https::check, duplicate_value::check],
+        Shape::Country => &[invalid_country::check],
+        Shape::MediaType => &[invalid_media_type::check],
+        Shape::Capabilities => &[empty_string::check, duplicate_value::check],
+        Shape::Word(_) => &[unknown_value::check],
+        Shape::Words(_) => &[unknown_value::check, duplicate_value::check],
     }
 }
 
@@ -56,11 +89,16 @@ fn field_checks(shape: Shape) -> &'static [FieldCheck] {
 pub(crate) fn check_metadata_object(draft: &MetadataDraft<'_>, scope: &mut Scope<'_, '_>) {
     check_object(draft, scope);
     coverage_url_missing::check(draft, scope);
+    oauth_metadata_missing::check(draft, scope);
 }
 
 /// Holds a coverage entry to the rules.
 pub(crate) fn check_coverage_entry(draft: &EntryDraft<'_>, scope: &mut Scope<'_, '_>) {
     check_object(draft, scope);
+    entry_lists_coverage::check(draft, scope);
+    geographic_without_map::check(draft, scope);
+    id_with_space::check(draft, scope);
+    map_type_missing::check(draft, scope);
 }
 
 /// Holds the outside of a coverage listing to the rules.
@@ -70,6 +108,9 @@ pub(crate) fn check_listing(listing: &Listing<'_>, scope: &mut Scope<'_, '_>) {
     }
     missing_field::check_listing(listing, scope);
     wrong_type::check_listing(listing, scope);
+    listing_is_a_page::check(listing, scope);
+    let known = ["coverage_entries", "next", "previous"].into_iter();
+    near_miss_field::check(&listing.extensions, &known, scope);
 }
 
 fn check_object<const N: usize>(draft: &Draft<'_, N>, scope: &mut Scope<'_, '_>) {
@@ -87,4 +128,11 @@ fn check_object<const N: usize>(draft: &Draft<'_, N>, scope: &mut Scope<'_, '_>)
             wrong_type::find(field, slot, scope);
         }
     }
+    updated_before_created::check(draft, scope);
+    updated_in_future::check(draft, scope);
+    near_miss_field::check(
+        &draft.extensions,
+        &draft.table.iter().map(|field| field.name),
+        scope,
+    );
 }

@@ -5,6 +5,7 @@ use crate::field::{Field, Shape};
 use crate::locate::Step;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
+use crate::similar::nearest;
 
 rule! {
     /// ## What it checks
@@ -58,6 +59,13 @@ fn check_word(
 ) {
     if !words.contains(&word) {
         scope.find(&UNKNOWN_VALUE, Spot::Value(steps), || {
+            let words_of = Words::new(format!(
+                "`{word}` is not among the words for `{}`",
+                field.name
+            ));
+            if let Some(meant) = nearest(word, words.iter().copied(), 2) {
+                return words_of.help(format!("did you mean `{meant}`?"));
+            }
             let listed = words
                 .iter()
                 .map(|word| format!("`{word}`"))

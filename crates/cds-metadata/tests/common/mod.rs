@@ -8,7 +8,7 @@ use std::fmt::Write;
 use cds_metadata::Report;
 
 /// A metadata object that breaks no rule.
-pub const METADATA: &str = r#"{
+pub(crate) const METADATA: &str = r#"{
   "cds_metadata_version": "v1",
   "cds_metadata_url": "https://demoutility.com/.well-known/cds-server-metadata.json",
   "created": "2022-01-01T00:00:00.000000Z",
@@ -26,7 +26,7 @@ pub const METADATA: &str = r#"{
 "#;
 
 /// A coverage entry that breaks no rule.
-pub const ENTRY: &str = r#"{
+pub(crate) const ENTRY: &str = r#"{
   "id": "dge_elec_west",
   "created": "2022-06-01T00:00:00.000000Z",
   "updated": "2022-06-01T00:00:00.000000Z",
@@ -47,12 +47,12 @@ pub const ENTRY: &str = r#"{
 "#;
 
 /// A listing of the entry.
-pub fn listing() -> String {
+pub(crate) fn listing() -> String {
     format!(r#"{{"coverage_entries": [{ENTRY}], "next": null, "previous": null}}"#)
 }
 
 /// Every finding as a person would copy it down.
-pub fn rendered(report: &Report) -> String {
+pub(crate) fn rendered(report: &Report) -> String {
     let mut text = String::new();
     for finding in report.findings() {
         writeln!(text, "{finding}").unwrap();
@@ -74,7 +74,7 @@ pub fn rendered(report: &Report) -> String {
 }
 
 /// The slugs of all findings, in order.
-pub fn slugs(report: &Report) -> Vec<&'static str> {
+pub(crate) fn slugs(report: &Report) -> Vec<&'static str> {
     report
         .findings()
         .iter()

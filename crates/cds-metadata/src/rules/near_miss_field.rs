@@ -1,0 +1,48 @@
+//! `near-miss-field`
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use crate::locate::Step;
+use crate::rule;
+use crate::scope::{Scope, Spot, Words};
+use crate::similar::nearest;
+
+rule! {
+    /// ## What it checks
+    ///
+    /// No field's name is one slip away from one that the specification has.
+    ///
+    /// ## Why it matters
+    ///
+    /// Fields that the specification doesn't know are allowed, so a misspelt one is published
+    /// like any other, and no Client finds it.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// { "geojson_resorce": "https://example.org/west.json" }
+    /// ```
+    ///
+    /// ## Mend
+    ///
+    /// Correct the name. If it is a field of your own, give it a name that can't be mistaken.
+    pub static NEAR_MISS_FIELD: Rule = "near-miss-field", Info, Advice, "CDS-WG1-01 §6";
+}
+
+pub(crate) fn check(
+    unknown: &[(Cow<'_, str>, &RawValue)],
+    known: &(impl Iterator<Item = &'static str> + Clone),
+    scope: &mut Scope<'_, '_>,
+) {
+    for (name, _) in unknown {
+        let Some(meant) = nearest(name, known.clone(), 1) else {
+            continue;
+        };
+        scope.find(&NEAR_MISS_FIELD, Spot::Key(&[Step::Key(name)]), || {
+            Words::new(format!("the specification has no field `{name}`"))
+                .help(format!("did you mean `{meant}`?"))
+        });
+    }
+}
