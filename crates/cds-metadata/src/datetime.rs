@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 pub struct Datetime<'a> {
     text: Cow<'a, str>,
     instant: Instant,
+    unusual: bool,
 }
 
 impl From<SystemTime> for Instant {
@@ -42,12 +43,21 @@ pub struct Instant {
 }
 
 impl<'a> Datetime<'a> {
-    /// Parses a datetime by the whole grammar of RFC 3339 §5.6 and the restrictions of §5.7;
-    /// `None` if it is none.
-    pub fn parse(text: impl Into<Cow<'a, str>>) -> Option<Self> {
+    /// Parses a datetime by the whole grammar of RFC 3339 §5.6 and the restrictions of §5.7.
+    ///
+    /// # Errors
+    ///
+    /// Gives back a text that is none.
+    pub fn parse(text: impl Into<Cow<'a, str>>) -> Result<Self, Cow<'a, str>> {
         let text = text.into();
-        let instant = Parser(text.as_bytes()).date_time()?;
-        Some(Self { text, instant })
+        match parse(text.as_bytes()) {
+            Some((instant, unusual)) => Ok(Self {
+                text,
+                instant,
+                unusual,
+            }),
+            None => Err(text),
+        }
     }
 
     /// The datetime as it was written.
@@ -62,15 +72,8 @@ impl<'a> Datetime<'a> {
 
     /// Whether strict Clients stumble over the spelling: a lower-case `t` or `z`, a leap second,
     /// or more than nine digits of fraction.
-    pub fn is_unusual(&self) -> bool {
-        let text = self.text.as_bytes();
-        let digits = text.get(20..).map_or(0, |rest| {
-            rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
-        });
-        let has_fraction = text.get(19) == Some(&b'.');
-        text.iter().any(|byte| matches!(byte, b't' | b'z'))
-            || text.get(17..19) == Some(b"60")
-            || (has_fraction && digits > 9)
+    pub const fn is_unusual(&self) -> bool {
+        self.unusual
     }
 
     /// The datetime without its borrow.
@@ -78,6 +81,7 @@ impl<'a> Datetime<'a> {
         Datetime {
             text: Cow::Owned(self.text.into_owned()),
             instant: self.instant,
+            unusual: self.unusual,
         }
     }
 }
@@ -114,87 +118,93 @@ impl serde::Serialize for Datetime<'_> {
     }
 }
 
-/// What is left to read of a datetime.
+/// Reads a datetime: its instant, and whether its spelling is unusual.
 ///
 /// Own code because no library takes just this grammar: some take any byte for the `T`, others
 /// no leap second or no tenth digit.
-struct Parser<'t>(&'t [u8]);
+fn parse(text: &[u8]) -> Option<(Instant, bool)> {
+    let [
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        mo1,
+        mo2,
+        b'-',
+        d1,
+        d2,
+        separator @ (b'T' | b't'),
+        h1,
+        h2,
+        b':',
+        mi1,
+        mi2,
+        b':',
+        s1,
+        s2,
+        rest @ ..,
+    ] = text
+    else {
+        return None;
+    };
+    let year = number(&[*y1, *y2, *y3, *y4])?;
+    let (month, day) = (number(&[*mo1, *mo2])?, number(&[*d1, *d2])?);
+    let (hour, minute) = (number(&[*h1, *h2])?, number(&[*mi1, *mi2])?);
+    let second = number(&[*s1, *s2])?;
+    let (nanoseconds, digits, rest) = fraction(rest)?;
+    let offset = offset(rest)?;
 
-impl Parser<'_> {
-    fn date_time(mut self) -> Option<Instant> {
-        let year = self.digits(4)?;
-        self.one_of(b"-")?;
-        let month = self.digits(2)?;
-        self.one_of(b"-")?;
-        let day = self.digits(2)?;
-        self.one_of(b"Tt")?;
-        let hour = self.digits(2)?;
-        self.one_of(b":")?;
-        let minute = self.digits(2)?;
-        self.one_of(b":")?;
-        let second = self.digits(2)?;
-        let nanoseconds = self.fraction()?;
-        let offset = self.offset()?;
-
-        let date_exists = (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day);
-        if !date_exists || hour > 23 || minute > 59 || second > 60 {
-            return None;
-        }
-        let minutes = days_since_1970(year, month, day) * 1440 + hour * 60 + minute - offset;
-        // A leap second can only be the last of a UTC day (RFC 3339 §5.7).
-        if second == 60 && minutes.rem_euclid(1440) != 1439 {
-            return None;
-        }
-        Some(Instant {
+    let date_exists = (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day);
+    if !date_exists || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let minutes = days_since_1970(year, month, day) * 1440 + hour * 60 + minute - offset;
+    // A leap second can only be the last of a UTC day (RFC 3339 §5.7).
+    if second == 60 && minutes.rem_euclid(1440) != 1439 {
+        return None;
+    }
+    let unusual = *separator == b't' || rest == b"z" || second == 60 || digits > 9;
+    Some((
+        Instant {
             seconds: minutes * 60 + second,
             nanoseconds,
-        })
-    }
+        },
+        unusual,
+    ))
+}
 
-    /// `time-secfrac`, cut to nanoseconds; 0 when there is none.
-    fn fraction(&mut self) -> Option<u32> {
-        if self.0.first() != Some(&b'.') {
-            return Some(0);
-        }
-        self.0 = &self.0[1..];
-        let length = self
-            .0
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        let (digits, rest) = self.0.split_at_checked(length).filter(|_| length > 0)?;
-        self.0 = rest;
-        let digit = |place: usize| digits.get(place).map_or(0, |byte| u32::from(byte - b'0'));
-        Some((0..9).fold(0, |nanoseconds, place| nanoseconds * 10 + digit(place)))
-    }
+/// `time-secfrac`: the nanoseconds, how many digits were written, and what follows.
+fn fraction(text: &[u8]) -> Option<(u32, usize, &[u8])> {
+    let Some(text) = text.strip_prefix(b".") else {
+        return Some((0, 0, text));
+    };
+    let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (digits, rest) = text.split_at(length);
+    let digit = |place: usize| digits.get(place).map_or(0, |byte| u32::from(byte - b'0'));
+    let nanoseconds = (0..9).fold(0, |nanoseconds, place| nanoseconds * 10 + digit(place));
+    (length > 0).then_some((nanoseconds, length, rest))
+}
 
-    /// `time-offset`, in minutes, at the end of the text.
-    fn offset(&mut self) -> Option<i64> {
-        let sign = match self.one_of(b"Zz+-")? {
-            b'+' => 1,
-            b'-' => -1,
-            _ => return self.0.is_empty().then_some(0),
-        };
-        let hours = self.digits(2)?;
-        self.one_of(b":")?;
-        let minutes = self.digits(2)?;
-        (self.0.is_empty() && hours <= 23 && minutes <= 59).then_some(sign * (hours * 60 + minutes))
+/// `time-offset`, in minutes.
+fn offset(text: &[u8]) -> Option<i64> {
+    let [sign, h1, h2, b':', m1, m2] = text else {
+        return matches!(text, b"Z" | b"z").then_some(0);
+    };
+    let (hours, minutes) = (number(&[*h1, *h2])?, number(&[*m1, *m2])?);
+    let offset = (hours <= 23 && minutes <= 59).then_some(hours * 60 + minutes)?;
+    match sign {
+        b'+' => Some(offset),
+        b'-' => Some(-offset),
+        _ => None,
     }
+}
 
-    fn digits(&mut self, count: usize) -> Option<i64> {
-        let (digits, rest) = self.0.split_at_checked(count)?;
-        self.0 = rest;
-        digits.iter().try_fold(0, |number, byte| {
-            byte.is_ascii_digit()
-                .then(|| number * 10 + i64::from(byte - b'0'))
-        })
-    }
-
-    fn one_of(&mut self, allowed: &[u8]) -> Option<u8> {
-        let (&first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        allowed.contains(&first).then_some(first)
-    }
+fn number(digits: &[u8]) -> Option<i64> {
+    digits.iter().try_fold(0, |number, byte| {
+        byte.is_ascii_digit()
+            .then(|| number * 10 + i64::from(byte - b'0'))
+    })
 }
 
 fn days_in(year: i64, month: i64) -> i64 {
@@ -220,7 +230,9 @@ mod tests {
     use super::*;
 
     fn seconds(text: &str) -> Option<i64> {
-        Datetime::parse(text).map(|datetime| datetime.instant().seconds)
+        Datetime::parse(text)
+            .ok()
+            .map(|datetime| datetime.instant().seconds)
     }
 
     #[test]

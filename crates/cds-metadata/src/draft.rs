@@ -10,7 +10,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::field::Field;
+use crate::datetime::Datetime;
+use crate::field::{Field, Shape};
 use crate::walk::{JsonType, Keys, Walk, enter, visit_scalars};
 
 /// What stands in a field.
@@ -19,6 +20,8 @@ pub(crate) enum Slot<'a> {
     Absent,
     Null,
     Text(Cow<'a, str>),
+    /// A datetime in a field of datetimes; a text there is none.
+    Datetime(Datetime<'a>),
     List(Vec<Item<'a>>),
     Other(JsonType),
 }
@@ -43,6 +46,29 @@ impl<'a> Slot<'a> {
         match self {
             Self::List(items) => items,
             _ => &[],
+        }
+    }
+
+    pub(crate) fn datetime(&self) -> Option<&Datetime<'a>> {
+        match self {
+            Self::Datetime(datetime) => Some(datetime),
+            _ => None,
+        }
+    }
+
+    /// A text that is a datetime as that.
+    fn read_datetime(self) -> Self {
+        let Self::Text(text) = self else { return self };
+        match Datetime::parse(text) {
+            Ok(datetime) => Self::Datetime(datetime),
+            Err(text) => Self::Text(text),
+        }
+    }
+
+    pub(crate) fn into_datetime(self) -> Option<Datetime<'a>> {
+        match self {
+            Self::Datetime(datetime) => Some(datetime),
+            _ => None,
         }
     }
 
@@ -87,7 +113,7 @@ impl<'a> Slot<'a> {
     pub(crate) fn json_type(&self) -> JsonType {
         match self {
             Self::Absent | Self::Null => JsonType::Null,
-            Self::Text(_) => JsonType::String,
+            Self::Text(_) | Self::Datetime(_) => JsonType::String,
             Self::List(_) => JsonType::Array,
             Self::Other(json_type) => *json_type,
         }
@@ -187,7 +213,13 @@ impl<'de, const N: usize> Visitor<'de> for DraftVisitor<N> {
             match key {
                 Key::Known(index) => {
                     repeated_key.set(repeated_key.get() || draft.slots[index].is_present());
-                    draft.slots[index] = map.next_value_seed(SlotSeed(walk))?;
+                    let slot = map.next_value_seed(SlotSeed(walk))?;
+                    let is_datetime = matches!(self.table[index].shape, Shape::Datetime);
+                    draft.slots[index] = if is_datetime {
+                        slot.read_datetime()
+                    } else {
+                        slot
+                    };
                     expected = index + 1;
                 }
                 Key::Unknown(name) => {

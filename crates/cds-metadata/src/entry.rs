@@ -86,8 +86,8 @@ impl<'a> CoverageEntry<'a> {
         ] = draft.slots;
         Some(Self {
             id: id.into_text()?,
-            created: created.into_text().and_then(Datetime::parse)?,
-            updated: updated.into_text().and_then(Datetime::parse)?,
+            created: created.into_datetime()?,
+            updated: updated.into_datetime()?,
             entity_name: entity_name.into_text()?,
             entity_abbreviation: entity_abbreviation.nullable_text()?,
             country: country.into_text()?,

@@ -36,7 +36,7 @@ impl Shape {
     /// Whether a value has the JSON type that this shape asks for.
     pub(crate) fn admits(self, slot: &Slot<'_>) -> bool {
         match slot {
-            Slot::Text(_) => !self.is_list(),
+            Slot::Text(_) | Slot::Datetime(_) => !self.is_list(),
             Slot::List(items) => {
                 self.is_list() && items.iter().all(|item| matches!(item, Item::Text(_)))
             }

@@ -116,8 +116,8 @@ impl<'a> MetadataObject<'a> {
         Some(Self {
             cds_metadata_version: version.into_text()?,
             cds_metadata_url: url.into_text().map(Url::new)?,
-            created: created.into_text().and_then(Datetime::parse)?,
-            updated: updated.into_text().and_then(Datetime::parse)?,
+            created: created.into_datetime()?,
+            updated: updated.into_datetime()?,
             name: name.into_text()?,
             description: description.into_text()?,
             website: website.into_text().map(Url::new)?,

@@ -66,6 +66,20 @@ pub(crate) fn is_url(text: &str) -> bool {
     UriStr::new(text).is_ok_and(|uri| !is_http(uri.scheme_str()) || parts_of(uri).is_some())
 }
 
+/// Whether this is an http or https URL with a host.
+pub(crate) fn is_http_url(text: &str) -> bool {
+    // Nearly all are so simple that they need no taking apart.
+    let host = text
+        .strip_prefix("https://")
+        .and_then(|rest| rest.as_bytes().first());
+    let has_host = host.is_some_and(u8::is_ascii_alphanumeric) && !text.contains('@');
+    if has_host {
+        UriStr::new(text).is_ok()
+    } else {
+        http_parts(text).is_some()
+    }
+}
+
 /// The parts of an http or https URL with a host; `None` if it isn't one.
 pub(crate) fn http_parts(text: &str) -> Option<UrlParts<'_>> {
     let uri = UriStr::new(text).ok()?;
@@ -125,5 +139,20 @@ mod tests {
         assert!(!is_url("https://exämple.org/"), "an IRI is no URI");
         assert!(is_url("mailto:data@example.org"));
         assert_eq!(http_parts("mailto:data@example.org"), None);
+        for text in [
+            "https://user@/x",
+            "https://:80/",
+            "ftp://example.org/",
+            "https://a b/",
+        ] {
+            assert!(!is_http_url(text), "{text}");
+        }
+        for text in [
+            "https://example.org/x",
+            "HTTP://[::1]/",
+            "https://user@example.org:80",
+        ] {
+            assert!(is_http_url(text), "{text}");
+        }
     }
 }

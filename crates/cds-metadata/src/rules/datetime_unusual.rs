@@ -30,8 +30,7 @@ rule! {
 }
 
 pub(crate) fn check(field: &'static Field, slot: &Slot<'_>, scope: &mut Scope<'_, '_>) {
-    let Some(text) = slot.text() else { return };
-    if !Datetime::parse(text).is_some_and(|datetime| datetime.is_unusual()) {
+    if !slot.datetime().is_some_and(Datetime::is_unusual) {
         return;
     }
     scope.find(&DATETIME_UNUSUAL, Spot::Value(&[Step::Key(field.name)]), || {

@@ -33,9 +33,6 @@ rule! {
 
 pub(crate) fn check(field: &'static Field, slot: &Slot<'_>, scope: &mut Scope<'_, '_>) {
     let Some(text) = slot.text() else { return };
-    if Datetime::parse(text).is_some() {
-        return;
-    }
     scope.find(
         &INVALID_DATETIME,
         Spot::Value(&[Step::Key(field.name)]),
@@ -53,7 +50,7 @@ fn mend(text: &str) -> String {
     ];
     match guesses
         .iter()
-        .find(|guess| Datetime::parse(guess.as_str()).is_some())
+        .find(|guess| Datetime::parse(guess.as_str()).is_ok())
     {
         Some(guess) => format!("write `\"{guess}\"` (`Z` means UTC)"),
         None => "write date, `T`, time and offset, as in `\"2022-06-01T00:00:00Z\"`, and check \

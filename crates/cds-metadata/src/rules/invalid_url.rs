@@ -5,7 +5,7 @@ use crate::field::{Field, Shape};
 use crate::locate::Step;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
-use crate::url::{http_parts, is_url};
+use crate::url::{is_http_url, is_url};
 
 rule! {
     /// ## What it checks
@@ -50,7 +50,7 @@ pub(crate) fn check(field: &'static Field, slot: &Slot<'_>, scope: &mut Scope<'_
 fn check_url(text: &str, field: &Field, steps: &[Step<'_>], scope: &mut Scope<'_, '_>) {
     let is_valid = match field.shape {
         Shape::PageUrl => is_url(text),
-        _ => http_parts(text).is_some(),
+        _ => is_http_url(text),
     };
     if !is_valid {
         scope.find(&INVALID_URL, Spot::Value(steps), || {

@@ -1,6 +1,5 @@
 //! `updated-before-created`
 
-use crate::datetime::Datetime;
 use crate::draft::Draft;
 use crate::locate::Step;
 use crate::rule;
@@ -30,8 +29,11 @@ rule! {
 }
 
 pub(crate) fn check<const N: usize>(draft: &Draft<'_, N>, scope: &mut Scope<'_, '_>) {
-    let datetime = |field| draft.slot(field).text().and_then(Datetime::parse);
-    let (Some(created), Some(updated)) = (datetime("created"), datetime("updated")) else {
+    let (created, updated) = (
+        draft.slot("created").datetime(),
+        draft.slot("updated").datetime(),
+    );
+    let (Some(created), Some(updated)) = (created, updated) else {
         return;
     };
     if updated < created {

@@ -1,6 +1,5 @@
 //! `updated-in-future`
 
-use crate::datetime::Datetime;
 use crate::draft::Draft;
 use crate::locate::Step;
 use crate::rule;
@@ -31,7 +30,7 @@ rule! {
 }
 
 pub(crate) fn check<const N: usize>(draft: &Draft<'_, N>, scope: &mut Scope<'_, '_>) {
-    let updated = draft.slot("updated").text().and_then(Datetime::parse);
+    let updated = draft.slot("updated").datetime();
     let (Some(updated), Some(now)) = (updated, scope.now) else {
         return;
     };

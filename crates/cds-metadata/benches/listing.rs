@@ -1,0 +1,192 @@
+//! Parsing and checking a large coverage listing, beside `serde_json` into plain typed structs.
+//!
+//! Run with `cargo bench -p cds-metadata --bench listing`. Prints ratios of medians of interleaved
+//! rounds, and of peak memory (each measured in a process of its own). `ENTRIES=1000000` changes
+//! the size; `LISTING=FILE` adds a listing of your own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a benchmark"
+)]
+
+use std::fmt::Write;
+use std::hint::black_box;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use cds_metadata::{CoverageForm, CoverageReader, Severity};
+use serde::Deserialize;
+
+/// What a program that only wants to read the listing would write.
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "read, not used")]
+struct Listing {
+    coverage_entries: Vec<Entry>,
+    next: Option<String>,
+    previous: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "read, not used")]
+struct Entry {
+    id: String,
+    created: String,
+    updated: String,
+    entity_name: String,
+    entity_abbreviation: Option<String>,
+    country: String,
+    name: String,
+    description: Option<String>,
+    r#type: String,
+    role: String,
+    infrastructure_types: Vec<String>,
+    commodity_types: Vec<String>,
+    capabilities: Vec<String>,
+    map_resource: Option<String>,
+    map_content_type: Option<String>,
+    geojson_resource: Option<String>,
+}
+
+fn generate(entries: usize, faulty: bool) -> Vec<u8> {
+    let mut json = String::from("{\n \"coverage_entries\": [\n");
+    let country = if faulty { "USA" } else { "US" };
+    for number in 0..entries {
+        let separator = if number == 0 { "" } else { ",\n" };
+        write!(
+            json,
+            r#"{separator}  {{
+   "id": "utility-{number}",
+   "created": "2022-{month:02}-{day:02}T05:30:16Z",
+   "updated": "2024-{month:02}-{day:02}T04:46:24.000000Z",
+   "entity_name": "Utility Number {number}",
+   "entity_abbreviation": "U{number}",
+   "country": "{country}",
+   "name": "Service territory {number}",
+   "description": "The territory in which utility number {number} delivers electricity.",
+   "type": "geographic",
+   "role": "aggregator",
+   "infrastructure_types": ["distribution_utility", "metering_provider", "supplier"],
+   "commodity_types": ["electricity"],
+   "capabilities": ["oauth"],
+   "geojson_resource": "https://static.example.org/territories/{number}.json"
+  }}"#,
+            month = number % 12 + 1,
+            day = number % 28 + 1,
+        )
+        .unwrap();
+    }
+    json.push_str("\n ],\n \"next\": null,\n \"previous\": null\n}\n");
+    json.into_bytes()
+}
+
+fn ours(json: &[u8]) -> usize {
+    let mut entries = 0;
+    let mut reader = CoverageReader::new(None);
+    reader.read(
+        "cds-coverage.json",
+        json,
+        CoverageForm::Listing,
+        &mut |authored| {
+            black_box(&authored);
+            entries += 1;
+        },
+    );
+    let (_, report) = reader.finish();
+    entries + report.count(Severity::Error)
+}
+
+fn theirs(json: &[u8]) -> usize {
+    serde_json::from_slice::<Listing>(json)
+        .unwrap()
+        .coverage_entries
+        .len()
+}
+
+type Read = fn(&[u8]) -> usize;
+
+fn time(read: Read, json: &[u8]) -> Duration {
+    let start = Instant::now();
+    black_box(read(json));
+    start.elapsed()
+}
+
+fn median(mut times: Vec<Duration>) -> f64 {
+    times.sort();
+    times[times.len() / 2].as_secs_f64()
+}
+
+/// Our time over theirs, each the median of interleaved rounds.
+fn ratio(json: &[u8]) -> (f64, f64) {
+    let rounds = 0..11;
+    let (mut mine, mut plain) = (Vec::new(), Vec::new());
+    for _ in rounds {
+        plain.push(time(theirs, json));
+        mine.push(time(ours, json));
+    }
+    let (mine, plain) = (median(mine), median(plain));
+    (mine / plain, mine)
+}
+
+/// The peak of this process's memory in KiB, from Linux.
+fn peak() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// The peak of a process that does one thing.
+fn peak_of(what: &str) -> Option<u64> {
+    let output = Command::new(env::current_exe().ok()?)
+        .args(["--peak", what])
+        .output()
+        .ok()?;
+    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+}
+
+fn entries() -> usize {
+    env::var("ENTRIES")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(100_000)
+}
+
+fn main() {
+    let arguments: Vec<_> = env::args().collect();
+    if let Some(at) = arguments.iter().position(|argument| argument == "--peak") {
+        let json = generate(entries(), arguments[at + 1] == "faulty");
+        match arguments[at + 1].as_str() {
+            "theirs" => black_box(theirs(&json)),
+            "nothing" => 0,
+            _ => black_box(ours(&json)),
+        };
+        println!("{}", peak().unwrap_or_default());
+        return;
+    }
+    let entries = entries();
+    let clean = generate(entries, false);
+    println!("{entries} entries, {:.1} MB", clean.len() as f64 / 1e6);
+    report("clean listing", &clean);
+    report("every entry faulty", &generate(entries, true));
+    if let Some(real) = env::var_os("LISTING").and_then(|path| fs::read(path).ok()) {
+        report("the file of LISTING", &real);
+    }
+    if let (Some(mine), Some(plain), Some(nothing)) =
+        (peak_of("clean"), peak_of("theirs"), peak_of("nothing"))
+    {
+        let file = clean.len() as f64 / 1024.0;
+        println!(
+            "peak memory over serde_json's: {:.2} ({:.2} × the file, {:.2} × the file)",
+            mine as f64 / plain as f64,
+            (mine - nothing) as f64 / file + 1.0,
+            (plain - nothing) as f64 / file + 1.0,
+        );
+    }
+}
+
+fn report(name: &str, json: &[u8]) {
+    let (ratio, seconds) = ratio(json);
+    println!("{name}: {ratio:.2} × serde_json ({:.0} ms)", seconds * 1e3);
+}
