@@ -1,5 +1,7 @@
 //! Every rule has a fixture that breaks it and a snapshot of what a person sees.
 
+#![cfg(test)]
+#![expect(clippy::disallowed_methods, reason = "the fixtures are files")]
 #![allow(clippy::unwrap_used, reason = "tests end where they fail")]
 
 mod common;

@@ -1,5 +1,6 @@
 //! From files to answers, without a socket.
 
+#![cfg(test)]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
