@@ -8,7 +8,9 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a benchmark"
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a benchmark reads files and clocks"
 )]
 
 use std::fmt::Write;
