@@ -9,6 +9,7 @@ use crate::entry::{CoverageEntry, EntryDraft};
 use crate::extensions::Extensions;
 use crate::field::COVERAGE_ENTRY;
 use crate::listing::Outside;
+use crate::pointer::Pointer;
 use crate::report::Report;
 use crate::rules;
 use crate::scope::{Position, Scope};
@@ -58,6 +59,14 @@ pub struct AuthoredEntry<'s> {
     pub entry: CoverageEntry<'s>,
     /// The bytes of its file that hold the object, braces included.
     pub span: Range<usize>,
+    position: Position,
+}
+
+impl AuthoredEntry<'_> {
+    /// Where in its file's document the entry is.
+    pub fn pointer(&self) -> Pointer {
+        self.position.pointer()
+    }
 }
 
 /// What all entries of a listing offer together.
@@ -211,6 +220,7 @@ impl<'s> File<'_, 's> {
                 (self.take)(AuthoredEntry {
                     entry,
                     span: start..start + json.len(),
+                    position,
                 });
             }
         }

@@ -58,8 +58,16 @@ impl Place {
 
     /// The place of the value that a pointer leads to in a JSON text; `None` if there is none.
     pub fn at(json: &str, pointer: &Pointer) -> Option<Self> {
-        let span = locate::pointed_span(json, pointer)?;
-        Some(Self::of(json, span))
+        Self::inside(json, 0..json.len(), pointer)
+    }
+
+    /// The place of the value that a pointer leads to from an object or array in a text.
+    pub fn inside(content: &str, json: Range<usize>, pointer: &Pointer) -> Option<Self> {
+        let span = locate::pointed_span(content.get(json.clone())?, pointer)?;
+        Some(Self::of(
+            content,
+            json.start + span.start..json.start + span.end,
+        ))
     }
 }
 

@@ -60,5 +60,6 @@ pub use pointer::Pointer;
 pub use report::{Omitted, Report};
 pub use rule::{Kind, Rule};
 pub use severities::{Level, Severities, TooLow};
+pub use similar::nearest;
 pub use url::{Url, UrlParts};
 pub use vocabulary::{CommodityType, EntryRole, EntryType, InfrastructureType};

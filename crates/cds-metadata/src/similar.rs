@@ -2,7 +2,7 @@
 
 /// The known word that is nearest to `word`, if it is at most `slips` letters away: letters
 /// added, left out, mistaken or swapped. Capitals, and spaces or hyphens for `_`, are no slips.
-pub(crate) fn nearest<'k>(
+pub fn nearest<'k>(
     word: &str,
     known: impl Iterator<Item = &'k str>,
     slips: usize,

@@ -1,14 +1,16 @@
 //! One coverage listing made of all the files that hold its entries.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::ops::Range;
 use std::time::SystemTime;
 
 use bytes::Bytes;
 use cds_metadata::{
-    AuthoredEntry, CoverageForm, CoverageReader, CoverageSummary, Extensions, Instant, Report, Url,
+    AuthoredEntry, CoverageForm, CoverageReader, CoverageSummary, Extensions, Instant, Pointer,
+    Report, Url,
 };
 
-use crate::links::{Kind, Link};
 use crate::source::{Source, Sources};
 
 /// The file of the whole listing.
@@ -29,19 +31,27 @@ pub(crate) struct Coverage<'s> {
 
 /// What is kept of an entry.
 #[derive(Debug)]
-struct Entry<'s> {
-    updated: Instant,
-    id: String,
+pub(crate) struct Entry<'s> {
+    pub(crate) id: Cow<'s, str>,
+    pub(crate) updated: Instant,
     /// As its author wrote it.
-    json: Bytes,
-    map: Option<(Url<'s>, Option<String>)>,
-    geojson: Option<Url<'s>>,
+    pub(crate) json: Bytes,
+    pub(crate) source: &'s Source,
+    pub(crate) span: Range<usize>,
+    pub(crate) map_resource: Option<Url<'s>>,
+    pub(crate) map_content_type: Option<Cow<'s, str>>,
+    pub(crate) geojson_resource: Option<Url<'s>>,
+    pub(crate) pointer: Pointer,
 }
 
 impl<'s> Coverage<'s> {
-    /// Reads the files; `None` if there are none. Datetimes after `now` are warned about.
-    pub(crate) fn read(sources: &'s Sources, now: SystemTime) -> Option<Self> {
-        let files: Vec<_> = sources.iter().filter_map(form).collect();
+    /// Reads the files of an endpoint; `None` if there are none. Datetimes after `now` are
+    /// warned about.
+    pub(crate) fn read(sources: &'s Sources, prefix: &str, now: SystemTime) -> Option<Self> {
+        let files = sources
+            .iter()
+            .filter_map(|source| Some((source, form(source, prefix)?)));
+        let files: Vec<_> = files.collect();
         let modified = files.iter().map(|(source, _)| source.modified).max()?;
         let mut reader = CoverageReader::new(Some(now.into()));
         let mut entries = Vec::new();
@@ -50,7 +60,7 @@ impl<'s> Coverage<'s> {
             let members = reader.read(&source.path, &source.bytes, form, &mut |authored| {
                 entries.push(Entry::new(source, authored));
             });
-            if source.path == LISTING_FILE {
+            if form == CoverageForm::Listing {
                 extensions = members;
             }
         }
@@ -69,9 +79,13 @@ impl<'s> Coverage<'s> {
         })
     }
 
-    /// Whether there are files to read.
+    /// Whether the site's own endpoint has files to read.
     pub(crate) fn is_in(sources: &Sources) -> bool {
-        sources.iter().any(|source| form(source).is_some())
+        sources.iter().any(|source| form(source, "").is_some())
+    }
+
+    pub(crate) fn entries(&self) -> &[Entry<'s>] {
+        &self.entries
     }
 
     pub(crate) const fn summary(&self) -> &CoverageSummary {
@@ -88,7 +102,7 @@ impl<'s> Coverage<'s> {
 
     /// The listing as it is published (CDS-WG1-01 §4.1), made of the authors' bytes.
     pub(crate) fn segments(&self) -> Vec<Bytes> {
-        let mut segments = Vec::with_capacity(2 * self.entries.len() + 1);
+        let mut segments = Vec::with_capacity(2 * self.entries.len() + 2);
         let mut separator = Bytes::from_static(b"{\"coverage_entries\":[\n");
         for entry in &self.entries {
             segments.push(separator);
@@ -112,43 +126,33 @@ impl<'s> Coverage<'s> {
         end.push('}');
         end.into()
     }
-
-    /// What the entries link to.
-    pub(crate) fn links(&self) -> impl Iterator<Item = Link<'_>> {
-        self.entries.iter().flat_map(|entry| {
-            let map = entry.map.as_ref().map(|(url, content_type)| Link {
-                url: url.as_str(),
-                kind: Kind::Map(content_type.as_deref()),
-            });
-            let geojson = entry.geojson.as_ref().map(|url| Link {
-                url: url.as_str(),
-                kind: Kind::GeoJson,
-            });
-            map.into_iter().chain(geojson)
-        })
-    }
 }
 
 impl<'s> Entry<'s> {
-    fn new(source: &Source, authored: AuthoredEntry<'s>) -> Self {
-        let AuthoredEntry { entry, span } = authored;
-        let content_type = entry.map_content_type.map(std::borrow::Cow::into_owned);
+    fn new(source: &'s Source, authored: AuthoredEntry<'s>) -> Self {
+        let pointer = authored.pointer();
+        let AuthoredEntry { entry, span, .. } = authored;
         Self {
+            id: entry.id,
             updated: entry.updated.instant(),
-            id: entry.id.into_owned(),
-            json: source.bytes.slice(span),
-            map: entry.map_resource.map(|url| (url, content_type)),
-            geojson: entry.geojson_resource,
+            json: source.bytes.slice(span.clone()),
+            source,
+            span,
+            map_resource: entry.map_resource,
+            map_content_type: entry.map_content_type,
+            geojson_resource: entry.geojson_resource,
+            pointer,
         }
     }
 }
 
 /// Which form of coverage a file holds, if any.
-fn form(source: &Source) -> Option<(&Source, CoverageForm)> {
-    if source.path == LISTING_FILE {
-        return Some((source, CoverageForm::Listing));
+fn form(source: &Source, prefix: &str) -> Option<CoverageForm> {
+    let path = source.path.strip_prefix(prefix)?;
+    if path == LISTING_FILE {
+        return Some(CoverageForm::Listing);
     }
-    let name = source.path.strip_prefix(PARTS_FOLDER)?;
+    let name = path.strip_prefix(PARTS_FOLDER)?;
     let is_part = name.ends_with(".json") && !name.contains('/');
-    is_part.then_some((source, CoverageForm::Part))
+    is_part.then_some(CoverageForm::Part)
 }

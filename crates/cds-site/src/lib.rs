@@ -30,27 +30,35 @@ mod handle;
 mod respond;
 mod site;
 mod source;
+mod stand_in;
 
 pub mod rules;
 
 mod conditional;
 mod coverage;
+mod endpoint;
 mod etag;
 mod fields;
+mod history;
 mod http_date;
 mod links;
 mod media_type;
+mod moved;
 mod path;
 mod problem;
+mod publish;
 mod representation;
 mod resource;
 mod routes;
 mod settings;
 
 pub use body::Body;
-pub use cds_metadata::{Excerpt, Finding, Kind, Place, Pointer, Report, Rule, Severity};
-pub use compile::{Compiled, compile, stand_in};
+pub use cds_metadata::{
+    Excerpt, Finding, Kind, Level, Place, Pointer, Report, Rule, Severities, Severity,
+};
+pub use compile::{Compiled, Compiler, compile};
 pub use handle::SiteHandle;
 pub use respond::{RequestHead, Respond};
 pub use site::Site;
 pub use source::{Source, Sources};
+pub use stand_in::stand_in;

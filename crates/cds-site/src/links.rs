@@ -1,125 +1,246 @@
 //! Which files under `public/` the documents link to, and as what.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use cds_metadata::{MetadataObject, Url};
+use cds_metadata::{Finding, MetadataObject, Place, Pointer, Report, Rule, Url};
 use http::HeaderValue;
 
+use crate::coverage::{Coverage, Entry};
 use crate::media_type;
 use crate::path::decode;
+use crate::publish::Location;
+use crate::rules::{linked_file_elsewhere, media_type_conflict};
 use crate::source::{Source, Sources};
 
-/// The folder of files that documents may link to.
-const PUBLIC_FOLDER: &str = "public";
-
-/// A URL in a document.
-#[derive(Debug, Clone, Copy)]
+/// A URL in a document, and where it stands there.
+#[derive(Debug, Clone)]
 pub(crate) struct Link<'d> {
-    pub(crate) url: &'d str,
-    pub(crate) kind: Kind<'d>,
+    url: Url<'d>,
+    kind: Kind<'d>,
+    field: &'d str,
+    source: &'d Source,
+    /// The object that the field is in.
+    object: Range<usize>,
+    pointer: Pointer,
 }
 
 /// What a document says of the resource that it links to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Kind<'d> {
+enum Kind<'d> {
     /// A map, of this media type.
     Map(Option<&'d str>),
     /// RFC 7946.
     GeoJson,
     /// RFC 8414 §3.2.
     OauthMetadata,
-    Other,
+    /// A page for people, which the portal is expected to have.
+    Page,
 }
 
 /// A file that is linked to, and where it is published.
 #[derive(Debug)]
 pub(crate) struct LinkedFile<'s> {
     pub(crate) file: &'s Source,
-    pub(crate) host: Box<str>,
-    pub(crate) path: String,
+    pub(crate) location: Location,
     pub(crate) content_type: HeaderValue,
 }
 
-/// Collects links and keeps those to files that are there.
-pub(crate) struct Links<'s> {
+/// Collects the links of an endpoint's documents and keeps those to files that are there.
+pub(crate) struct Links<'s, 'd> {
     sources: &'s Sources,
+    folder: String,
     has_files: bool,
-    files: BTreeMap<(Box<str>, String), LinkedFile<'s>>,
+    /// The hosts of the documents themselves.
+    hosts: Vec<String>,
+    files: BTreeMap<String, LinkedFile<'s>>,
+    conflicts: Vec<Finding>,
+    elsewhere: Option<(Link<'d>, String)>,
+    elsewhere_count: usize,
 }
 
-impl<'s> Links<'s> {
-    pub(crate) fn new(sources: &'s Sources) -> Self {
-        let has_files = sources
-            .iter()
-            .any(|source| source.path.starts_with("public/"));
+impl<'s, 'd> Links<'s, 'd> {
+    /// No links yet; files are looked for under `public/` of the endpoint with this prefix.
+    pub(crate) fn new(sources: &'s Sources, prefix: &str) -> Self {
+        let folder = format!("{prefix}public");
+        let inside = format!("{folder}/");
         Self {
             sources,
-            has_files,
+            has_files: sources
+                .iter()
+                .any(|source| source.path.starts_with(&inside)),
+            folder,
+            hosts: Vec::new(),
             files: BTreeMap::new(),
+            conflicts: Vec::new(),
+            elsewhere: None,
+            elsewhere_count: 0,
         }
     }
 
     /// Adds what a metadata object links to, extensions included.
-    pub(crate) fn add_metadata(&mut self, object: &MetadataObject<'_>) {
-        for url in [&object.website, &object.documentation, &object.support] {
-            self.add(Link {
-                url: url.as_str(),
-                kind: Kind::Other,
-            });
+    pub(crate) fn add_metadata(&mut self, source: &'d Source, object: &'d MetadataObject<'d>) {
+        let documents = [Some(&object.cds_metadata_url), object.coverage.as_ref()];
+        let hosts = documents.into_iter().flatten().filter_map(Url::parts);
+        self.hosts
+            .extend(hosts.map(|parts| parts.host.to_ascii_lowercase()));
+
+        let link = |field: &'d str, url, kind| Link {
+            url,
+            kind,
+            field,
+            source,
+            object: 0..source.bytes.len(),
+            pointer: Pointer::root(),
+        };
+        let pages = [
+            ("website", &object.website),
+            ("documentation", &object.documentation),
+            ("support", &object.support),
+        ];
+        for (field, url) in pages {
+            self.add(&link(field, url.clone(), Kind::Page));
         }
-        for (name, value) in object.extensions.iter() {
+        for (field, value) in object.extensions.iter() {
             let Ok(url) = serde_json::from_str::<String>(value.get()) else {
                 continue;
             };
-            let kind = if name == "oauth_metadata" {
+            let kind = if field == "oauth_metadata" {
                 Kind::OauthMetadata
             } else {
-                Kind::Other
+                Kind::Page
             };
-            self.add(Link { url: &url, kind });
+            self.add(&link(field, Url::new(url), kind));
         }
     }
 
-    /// Adds a link, if there is a file for it. Of two to one place the first counts.
-    pub(crate) fn add(&mut self, link: Link<'_>) {
-        if let Some((key, file)) = self.has_files.then(|| self.resolve(link)).flatten() {
-            self.files.entry(key).or_insert(file);
+    /// Adds what the entries of a listing link to.
+    pub(crate) fn add_coverage(&mut self, coverage: &'d Coverage<'_>) {
+        for entry in coverage.entries() {
+            if let Some(url) = self.relevant(entry.map_resource.as_ref()) {
+                let kind = Kind::Map(entry.map_content_type.as_deref());
+                self.add(&Link::of_entry(entry, "map_resource", url, kind));
+            }
+            if let Some(url) = self.relevant(entry.geojson_resource.as_ref()) {
+                self.add(&Link::of_entry(
+                    entry,
+                    "geojson_resource",
+                    url,
+                    Kind::GeoJson,
+                ));
+            }
         }
     }
 
-    fn resolve(&self, link: Link<'_>) -> Option<((Box<str>, String), LinkedFile<'s>)> {
-        let url = Url::new(link.url);
-        let parts = url.parts()?;
-        let file = self
-            .sources
-            .get(&format!("{PUBLIC_FOLDER}{}", decode(parts.path)?))?;
-        let host = Box::from(parts.host.to_ascii_lowercase());
-        let path = parts.path.to_owned();
-        let content_type = content_type(link.kind, &file.path);
-        let key = (Box::clone(&host), path.clone());
-        Some((
-            key,
+    /// A URL that may be one of ours: most listings link elsewhere, a million times over.
+    fn relevant<'u>(&self, url: Option<&'u Url<'_>>) -> Option<&'u Url<'u>> {
+        url.filter(|url| {
+            self.has_files
+                || self
+                    .hosts
+                    .iter()
+                    .any(|host| url.as_str().contains(host.as_str()))
+        })
+    }
+
+    fn add(&mut self, link: &Link<'d>) {
+        let Some(parts) = link.url.parts() else {
+            return;
+        };
+        let file =
+            decode(parts.path).and_then(|path| self.sources.get(&format!("{}{path}", self.folder)));
+        let Some(file) = file else {
+            let is_page = matches!(link.kind, Kind::Page);
+            if !is_page
+                && self
+                    .hosts
+                    .iter()
+                    .any(|host| host.eq_ignore_ascii_case(parts.host))
+            {
+                self.elsewhere_count += 1;
+                let path = parts.path.to_owned();
+                self.elsewhere.get_or_insert_with(|| (link.clone(), path));
+            }
+            return;
+        };
+        let content_type = link.kind.content_type(&file.path);
+        if let Some(first) = self.files.get(link.url.as_str()) {
+            if first.content_type != content_type {
+                let [said, served] = [&content_type, &first.content_type]
+                    .map(|value| value.to_str().unwrap_or_default());
+                self.conflicts
+                    .push(media_type_conflict::find(link, said, served));
+            }
+            return;
+        }
+        let location = Location {
+            query: Vec::new(),
+            ..Location::of(&parts)
+        };
+        let url = link.url.as_str().to_owned();
+        self.files.insert(
+            url,
             LinkedFile {
                 file,
-                host,
-                path,
+                location,
                 content_type,
             },
-        ))
+        );
     }
 
-    pub(crate) fn into_files(self) -> impl Iterator<Item = LinkedFile<'s>> {
+    /// The files to publish; what was found goes into the report.
+    pub(crate) fn into_files(
+        self,
+        report: &mut Report,
+    ) -> impl Iterator<Item = LinkedFile<'s>> + use<'s, 'd> {
+        report.extend(self.conflicts);
+        let elsewhere = self.elsewhere.as_ref();
+        report.extend(
+            elsewhere
+                .map(|(link, path)| linked_file_elsewhere::find(link, path, self.elsewhere_count)),
+        );
         self.files.into_values()
     }
 }
 
-fn content_type(kind: Kind<'_>, path: &str) -> HeaderValue {
-    match kind {
-        Kind::Map(Some(media_type)) => {
-            HeaderValue::try_from(media_type).unwrap_or_else(|_| media_type::of_extension(path))
+impl<'d> Link<'d> {
+    fn of_entry(entry: &'d Entry<'_>, field: &'d str, url: &'d Url<'d>, kind: Kind<'d>) -> Self {
+        Self {
+            url: url.clone(),
+            kind,
+            field,
+            source: entry.source,
+            object: entry.span.clone(),
+            pointer: entry.pointer.clone(),
         }
-        Kind::GeoJson => HeaderValue::from_static("application/geo+json"),
-        Kind::OauthMetadata => HeaderValue::from_static("application/json"),
-        Kind::Map(None) | Kind::Other => media_type::of_extension(path),
+    }
+
+    /// A finding about this link.
+    pub(crate) fn finding(&self, rule: &'static Rule, message: String, help: &str) -> Finding {
+        let content = String::from_utf8_lossy(&self.source.bytes);
+        let field = Pointer::root().key(self.field);
+        Finding {
+            rule,
+            severity: rule.severity,
+            file: self.source.path.clone(),
+            place: Place::inside(&content, self.object.clone(), &field),
+            pointer: Some(self.pointer.clone().join(&field)),
+            message,
+            help: Some(help.to_owned()),
+        }
+    }
+}
+
+impl Kind<'_> {
+    /// The media type that a file is served with.
+    fn content_type(self, path: &str) -> HeaderValue {
+        match self {
+            Self::Map(Some(media_type)) => {
+                HeaderValue::try_from(media_type).unwrap_or_else(|_| media_type::of_extension(path))
+            }
+            Self::GeoJson => HeaderValue::from_static("application/geo+json"),
+            Self::OauthMetadata => HeaderValue::from_static("application/json"),
+            Self::Map(None) | Self::Page => media_type::of_extension(path),
+        }
     }
 }

@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use crate::body::Body;
 use crate::conditional::{Precondition, evaluate};
 use crate::fields;
+use crate::moved::Moved;
 use crate::problem::problem;
 use crate::representation::Representation;
 use crate::respond::RequestHead;
@@ -16,6 +17,8 @@ use crate::respond::RequestHead;
 pub(crate) enum Resource {
     /// Something to read.
     Published(Box<Representation>),
+    /// Something that is elsewhere now.
+    Moved(Moved),
     /// Something that was never good.
     Unavailable,
 }
@@ -28,6 +31,7 @@ enum Selection<'r> {
     PreconditionFailed,
     Options,
     MethodNotAllowed,
+    Redirect(&'r Moved),
     Unavailable,
 }
 
@@ -48,8 +52,10 @@ impl Resource {
             Method::OPTIONS => return Selection::Options,
             _ => return Selection::MethodNotAllowed,
         }
-        let Self::Published(representation) = self else {
-            return Selection::Unavailable;
+        let representation = match self {
+            Self::Published(representation) => representation,
+            Self::Moved(moved) => return Selection::Redirect(moved),
+            Self::Unavailable => return Selection::Unavailable,
         };
         match evaluate(
             head.headers,
@@ -93,6 +99,18 @@ impl Selection<'_> {
                 let mut response = error(status, "This document can only be read: use GET.");
                 response.headers_mut().insert(header::ALLOW, fields::ALLOW);
                 response
+            }
+            Self::Redirect(moved) => {
+                let status = if moved.permanent {
+                    StatusCode::MOVED_PERMANENTLY
+                } else {
+                    StatusCode::FOUND
+                };
+                let mut headers = HeaderMap::with_capacity(4);
+                headers.insert(header::LOCATION, moved.location.clone());
+                headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+                fields::allow_any_origin(&mut headers);
+                respond(status, headers, Body::empty())
             }
             Self::Unavailable => {
                 let status = StatusCode::SERVICE_UNAVAILABLE;

@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 
 use crate::path::normalise;
+use crate::publish::Location;
 use crate::resource::Resource;
 use crate::respond::RequestHead;
 
@@ -27,18 +28,14 @@ pub(crate) struct Routes {
 }
 
 impl Routes {
-    /// Adds a route; `false` if its host, path and query have one already.
-    pub(crate) fn insert(&mut self, path: &str, route: Route) -> bool {
+    /// Adds a route behind those that its path has.
+    pub(crate) fn insert(&mut self, path: &str, route: Route) {
         let path = normalise(path);
         self.lengths.insert(path.len());
-        let routes = self.by_path.entry(path.as_ref().into()).or_default();
-        let taken = routes
-            .iter()
-            .any(|other| other.host == route.host && other.query == route.query);
-        if !taken {
-            routes.push(route);
-        }
-        !taken
+        self.by_path
+            .entry(path.as_ref().into())
+            .or_default()
+            .push(route);
     }
 
     /// The resource that a request is for.
@@ -64,18 +61,12 @@ impl Routes {
         .map(|route| &route.resource)
     }
 
-    /// The resource of exactly this host, path and query.
-    pub(crate) fn get(
-        &self,
-        path: &str,
-        host: Option<&str>,
-        query: &[Box<str>],
-    ) -> Option<&Resource> {
-        let routes = self.by_path.get(normalise(path).as_ref())?;
-        let found = routes
-            .iter()
-            .find(|route| route.host.as_deref() == host && route.query == query);
-        found.map(|route| &route.resource)
+    /// The resource of exactly this place.
+    pub(crate) fn get(&self, location: &Location) -> Option<&Resource> {
+        let routes = self.by_path.get(location.path.as_str())?;
+        let is_there =
+            |route: &&Route| route.host == location.host && route.query == location.query;
+        routes.iter().find(is_there).map(|route| &route.resource)
     }
 
     /// All routes with their paths, sorted.
@@ -135,14 +126,14 @@ mod tests {
         for (path, host, query) in of {
             let query = query.iter().map(|pair| Box::from(*pair)).collect();
             let resource = Resource::Unavailable;
-            assert!(routes.insert(
+            routes.insert(
                 path,
                 Route {
                     host: Some((*host).into()),
                     query,
-                    resource
-                }
-            ));
+                    resource,
+                },
+            );
         }
         routes
     }

@@ -1,10 +1,17 @@
 //! `site.toml`: what staff may set.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::time::{Duration, SystemTime};
 
-use cds_metadata::{Finding, Place, Report};
+use cds_metadata::{Datetime, Finding, Instant, Level, Place, Report, Severities, nearest};
+use http::HeaderValue;
 use serde::{Deserialize, Deserializer};
+use toml::Spanned;
 
+use crate::moved::Moved;
+use crate::rules;
+use crate::rules::moved_too_long_ago;
 use crate::rules::settings_invalid::SETTINGS_INVALID;
 use crate::source::Sources;
 
@@ -12,20 +19,49 @@ use crate::source::Sources;
 const SETTINGS_FILE: &str = "site.toml";
 
 /// The settings of a site.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
     /// How long Clients and caches may keep an answer.
-    #[serde(deserialize_with = "duration")]
     pub(crate) max_age: Duration,
+    /// Where the site has moved to.
+    pub(crate) moved: Option<Moved>,
+    /// Paths that the metadata object had before.
+    pub(crate) former_paths: Vec<String>,
+    pub(crate) severities: Severities,
 }
 
-impl Default for Settings {
+/// The settings as they are written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Written {
+    #[serde(deserialize_with = "duration")]
+    max_age: Duration,
+    moved_to: Option<Spanned<String>>,
+    moved: How,
+    since: Option<Spanned<toml::value::Datetime>>,
+    former_paths: Vec<Spanned<String>>,
+    rules: BTreeMap<Spanned<String>, Level>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum How {
+    #[default]
+    Permanent,
+    Temporary,
+}
+
+impl Default for Written {
     fn default() -> Self {
         Self {
             // Clients cache for minutes anyway. A mistake is gone from their caches as soon, and
             // one request in five minutes is nothing to a Server.
             max_age: Duration::from_secs(5 * 60),
+            moved_to: None,
+            moved: How::Permanent,
+            since: None,
+            former_paths: Vec::new(),
+            rules: BTreeMap::new(),
         }
     }
 }
@@ -33,58 +69,182 @@ impl Default for Settings {
 impl Settings {
     /// The settings in `site.toml`; those that are not written, and all if the file is faulty,
     /// have their defaults.
-    pub(crate) fn read(sources: &Sources, report: &mut Report) -> Self {
-        let Some(source) = sources.get(SETTINGS_FILE) else {
-            return Self::default();
+    pub(crate) fn read(sources: &Sources, now: SystemTime, report: &mut Report) -> Self {
+        let bytes = sources.get(SETTINGS_FILE).map(|source| &source.bytes[..]);
+        let content = String::from_utf8_lossy(bytes.unwrap_or_default());
+        let mut reader = Reader {
+            content: &content,
+            report,
         };
-        let content = String::from_utf8_lossy(&source.bytes);
-        toml::from_str(&content).unwrap_or_else(|error| {
-            report.push(finding(&content, &error));
-            Self::default()
-        })
+        let written = toml::from_str(&content).unwrap_or_else(|error| {
+            reader.not_toml(&error);
+            Written::default()
+        });
+        reader.read(written, now.into())
     }
 }
 
-fn finding(content: &str, error: &toml::de::Error) -> Finding {
-    Finding {
-        rule: &SETTINGS_INVALID,
-        severity: SETTINGS_INVALID.severity,
-        file: SETTINGS_FILE.to_owned(),
-        place: error.span().map(|span| Place::of(content, span)),
-        pointer: None,
-        message: error.message().to_owned(),
-        help: Some(
-            "the settings are listed in the guide; values are written as in TOML".to_owned(),
-        ),
+/// Makes settings of what is written, and findings of what can't be.
+struct Reader<'r> {
+    content: &'r str,
+    report: &'r mut Report,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, written: Written, now: Instant) -> Settings {
+        if let Some(since) = &written.since {
+            self.check_since(since, now);
+        }
+        let location = written.moved_to.and_then(|url| self.url(&url));
+        let permanent = written.moved == How::Permanent;
+        Settings {
+            max_age: written.max_age,
+            moved: location.map(|location| Moved {
+                location,
+                permanent,
+            }),
+            former_paths: written
+                .former_paths
+                .iter()
+                .filter_map(|path| self.path(path))
+                .collect(),
+            severities: self.severities(&written.rules),
+        }
+    }
+
+    fn not_toml(&mut self, error: &toml::de::Error) {
+        let unknown = error.message().strip_prefix("unknown field `");
+        let meant = unknown
+            .and_then(|rest| rest.split('`').next())
+            .and_then(|name| nearest(name, NAMES.into_iter(), 2));
+        let help = match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "write settings as in `max_age = \"5m\"`; the guide lists them all".to_owned(),
+        };
+        self.find(error.span(), error.message().to_owned(), help);
+    }
+
+    fn url(&mut self, url: &Spanned<String>) -> Option<HeaderValue> {
+        let is_url = cds_metadata::Url::new(url.get_ref().as_str())
+            .parts()
+            .is_some();
+        let value = HeaderValue::try_from(url.get_ref()).ok().filter(|_| is_url);
+        if value.is_none() {
+            self.find(
+                Some(url.span()),
+                format!("`{}` is not a complete URL", url.get_ref()),
+                "write the metadata object's new URL, as in \
+                 `https://example.org/.well-known/cds-server-metadata.json`",
+            );
+        }
+        value
+    }
+
+    fn path(&mut self, path: &Spanned<String>) -> Option<String> {
+        let is_path = path.get_ref().starts_with('/')
+            && path.get_ref() != "/"
+            && path
+                .get_ref()
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && !b"?#".contains(&byte));
+        if !is_path {
+            self.find(
+                Some(path.span()),
+                format!("`{}` is not the path of a document", path.get_ref()),
+                "write a path, as in `/.well-known/carbon-data-spec.json`",
+            );
+        }
+        is_path.then(|| path.get_ref().clone())
+    }
+
+    fn severities(&mut self, rules: &BTreeMap<Spanned<String>, Level>) -> Severities {
+        let mut severities = Severities::new();
+        for (slug, level) in rules {
+            let Some(rule) = rules::find(slug.get_ref()) else {
+                let known = rules::all().map(|rule| rule.slug);
+                let meant = nearest(&slug.get_ref().replace('_', "-"), known, 3);
+                let help = meant.map_or_else(
+                    || "`cds-proxy rules` lists every rule".to_owned(),
+                    |meant| format!("did you mean `{meant}`?"),
+                );
+                self.find(
+                    Some(slug.span()),
+                    format!("there is no rule `{}`", slug.get_ref()),
+                    help,
+                );
+                continue;
+            };
+            if let Err(error) = severities.set(rule, *level) {
+                self.find(Some(slug.span()), error.to_string(), "remove this line");
+            }
+        }
+        severities
+    }
+
+    fn check_since(&mut self, since: &Spanned<toml::value::Datetime>, now: Instant) {
+        let Some(date) = since.get_ref().date else {
+            let help = "write a date, as in `since = 2026-01-31`";
+            self.find(Some(since.span()), "`since` has no date".to_owned(), help);
+            return;
+        };
+        let moved = Datetime::parse(format!("{date}T00:00:00Z"));
+        let three_years = 3 * 365 * 24 * 60 * 60;
+        if moved.is_ok_and(|moved| moved.instant().seconds + three_years < now.seconds) {
+            let place = Place::of(self.content, since.span());
+            let finding = moved_too_long_ago::find(SETTINGS_FILE, &date.to_string(), place);
+            self.report.push(finding);
+        }
+    }
+
+    fn find(&mut self, span: Option<Range<usize>>, message: String, help: impl Into<String>) {
+        self.report.push(Finding {
+            rule: &SETTINGS_INVALID,
+            severity: SETTINGS_INVALID.severity,
+            file: SETTINGS_FILE.to_owned(),
+            place: span.map(|span| Place::of(self.content, span)),
+            pointer: None,
+            message,
+            help: Some(help.into()),
+        });
     }
 }
+
+/// The names of all settings.
+const NAMES: [&str; 6] = [
+    "former_paths",
+    "max_age",
+    "moved",
+    "moved_to",
+    "rules",
+    "since",
+];
 
 /// A duration such as `5m` or `1h 30m`, in whole seconds.
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
-    humantime::parse_duration(&text).map_err(|error| {
-        serde::de::Error::custom(format_args!(
-            "`{text}` is no duration such as `5m`: {error}"
-        ))
+    humantime::parse_duration(&text).map_err(|_| {
+        let message =
+            format_args!("`{text}` is no duration: write one such as `30s`, `5m` or `1h`");
+        serde::de::Error::custom(message)
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
     use super::*;
     use crate::source::Source;
 
-    fn read(toml: &'static str) -> (Settings, Report) {
+    fn read(toml: &str) -> (Settings, Report) {
         let modified = SystemTime::UNIX_EPOCH;
+        let bytes = toml.to_owned().into();
         let source = Source {
             path: SETTINGS_FILE.into(),
-            bytes: toml.into(),
+            bytes,
             modified,
         };
         let mut report = Report::new();
-        let settings = Settings::read(&Sources::from_iter([source]), &mut report);
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let settings = Settings::read(&Sources::from_iter([source]), now, &mut report);
         (settings, report)
     }
 
@@ -94,23 +254,61 @@ mod tests {
             read("max_age = \"1h 30m\"").0.max_age,
             Duration::from_secs(5_400)
         );
-        assert_eq!(read("").0, Settings::default());
+        assert_eq!(read("").0.max_age, Duration::from_secs(300));
+    }
+
+    #[test]
+    fn every_setting_is_known_by_its_name() {
+        for name in NAMES {
+            let (_, report) = read(&format!("{name}_ = 1"));
+            let help = report.findings()[0].help.clone();
+            assert_eq!(help, Some(format!("did you mean `{name}`?")), "{name}");
+        }
+        let error = toml::from_str::<Written>("x = 1").unwrap_err().to_string();
+        assert_eq!(error.matches('`').count(), 2 * (NAMES.len() + 1), "{error}");
     }
 
     #[test]
     fn faults_are_told_with_their_place() {
-        for (toml, line, column) in [
-            ("# ours\nmax_agee = \"5m\"", 2, 1),
-            ("max_age = 5", 1, 11),
-            ("max_age = \"soon\"", 1, 11),
-            ("max_age = ", 1, 11),
+        for (toml, line, column, words) in [
+            ("# ours\nmax_agee = \"5m\"", 2, 1, "unknown field"),
+            ("max_age = 5", 1, 11, "invalid type"),
+            ("max_age = \"soon\"", 1, 11, "no duration"),
+            ("max_age = ", 1, 11, "string values must be quoted"),
+            ("moved_to = \"/new\"", 1, 12, "not a complete URL"),
+            ("former_paths = [\"/a\", \"b\"]", 1, 23, "not the path"),
+            ("former_paths = [\"/\"]", 1, 17, "not the path"),
+            ("since = 12:00:00", 1, 9, "no date"),
+            ("[rules]\nnot-http = \"off\"", 2, 1, "no rule"),
+            ("[rules]\nnot-https = \"of\"", 2, 13, "unknown variant"),
+            (
+                "[rules]\nmissing-field = \"warning\"",
+                2,
+                1,
+                "always an error",
+            ),
+            ("[rules]\ninvalid-url = \"off\"", 2, 1, "no further"),
         ] {
-            let (settings, report) = read(toml);
-            assert_eq!(settings, Settings::default());
+            let (_, report) = read(toml);
             let finding = &report.findings()[0];
             assert_eq!(finding.rule, &SETTINGS_INVALID);
+            assert!(finding.message.contains(words), "{finding}");
             let place = finding.place.as_ref().unwrap();
             assert_eq!((place.line, place.column), (line, column), "{finding}");
         }
+    }
+
+    #[test]
+    fn a_move_of_long_ago_is_told() {
+        let slugs = |toml| -> Vec<_> {
+            read(toml)
+                .1
+                .findings()
+                .iter()
+                .map(|finding| finding.rule.slug)
+                .collect()
+        };
+        assert_eq!(slugs("since = 2024-01-01"), ["moved-too-long-ago"]);
+        assert!(slugs("since = 2025-01-01").is_empty());
     }
 }

@@ -4,37 +4,35 @@ use http::Response;
 
 use crate::body::Body;
 use crate::etag::EntityTag;
+use crate::history::History;
 use crate::resource::Resource;
 use crate::respond::{RequestHead, Respond};
-use crate::routes::{Route, Routes, WELL_KNOWN};
+use crate::routes::Routes;
+use crate::source::Sources;
+use crate::stand_in::stand_in;
 
 /// A site compiled into ready HTTP responses. It never changes; another takes its place.
 #[derive(Debug)]
 pub struct Site {
     routes: Routes,
     tag: EntityTag,
+    history: History,
 }
 
 impl Site {
     /// A site that was never good: the well-known path answers 503 (RFC 9110 §15.6.4) until a
     /// good one takes its place.
     pub fn unavailable() -> Self {
-        let mut routes = Routes::default();
-        let resource = Resource::Unavailable;
-        routes.insert(
-            WELL_KNOWN,
-            Route {
-                host: None,
-                query: Vec::new(),
-                resource,
-            },
-        );
-        Self::new(routes)
+        stand_in(&Sources::new())
     }
 
-    pub(crate) fn new(routes: Routes) -> Self {
+    pub(crate) fn new(routes: Routes, history: History) -> Self {
         let tag = tag_of(&routes);
-        Self { routes, tag }
+        Self {
+            routes,
+            tag,
+            history,
+        }
     }
 
     /// A hash of everything the site publishes, in hexadecimal: the same on every replica that
@@ -55,12 +53,12 @@ impl Site {
         paths
     }
 
-    pub(crate) fn into_routes(self) -> Routes {
-        self.routes
+    pub(crate) const fn routes(&self) -> &Routes {
+        &self.routes
     }
 
-    pub(crate) fn routes(&self) -> &Routes {
-        &self.routes
+    pub(crate) const fn history(&self) -> &History {
+        &self.history
     }
 }
 
@@ -78,6 +76,7 @@ fn tag_of(routes: &Routes) -> EntityTag {
             Resource::Published(representation) => {
                 (representation.tag.as_str(), representation.content_type())
             }
+            Resource::Moved(moved) => (moved.location.to_str().unwrap_or_default(), ""),
             Resource::Unavailable => ("", ""),
         };
         let query = route.query.join("&");

@@ -282,3 +282,227 @@ fn a_site_that_was_never_good_is_unavailable_where_its_documents_would_be() {
     let elsewhere = sources(&[("cds-server-metadata.json", METADATA)]);
     assert!(ask(&stand_in(&elsewhere), "/cds-coverage.json").is_none());
 }
+
+/// Each finding as `rule file:line pointer`.
+fn findings(report: &cds_site::Report) -> Vec<String> {
+    let finding = |finding: &cds_site::Finding| {
+        let line = finding.place.as_ref().map_or(0, |place| place.line);
+        let pointer = finding
+            .pointer
+            .as_ref()
+            .map(cds_site::Pointer::as_str)
+            .unwrap_or_default();
+        format!("{} {}:{line} {pointer}", finding.rule.slug, finding.file)
+    };
+    report.findings().iter().map(finding).collect()
+}
+
+#[test]
+fn a_moved_site_redirects_its_well_known_and_former_paths_and_needs_no_documents() {
+    let settings = r#"
+        moved_to = "https://new.example.org/.well-known/cds-server-metadata.json"
+        moved = "temporary"
+        former_paths = ["/.well-known/carbon-data-spec.json"]
+    "#;
+    let site = site(&[("site.toml", settings)]);
+    let to = "https://new.example.org/.well-known/cds-server-metadata.json";
+    for (path, status) in [
+        ("/.well-known/cds-server-metadata.json", 302),
+        ("/.well-known/carbon-data-spec.json", 301),
+    ] {
+        let response = ask(&site, path).unwrap();
+        assert_eq!(response.status(), status);
+        assert_eq!(response.headers()[header::LOCATION], to);
+        assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+    }
+}
+
+#[test]
+fn former_paths_lead_to_the_present_one() {
+    let settings = "former_paths = [\"/.well-known/carbon-data-spec.json\"]";
+    let site = site(&[
+        ("cds-server-metadata.json", METADATA),
+        ("site.toml", settings),
+    ]);
+    let response = ask(&site, "/.well-known/carbon-data-spec.json").unwrap();
+    assert_eq!(response.status(), 301);
+    assert_eq!(
+        response.headers()[header::LOCATION],
+        "/.well-known/cds-server-metadata.json"
+    );
+    assert_eq!(
+        ask(&site, "/.well-known/cds-server-metadata.json")
+            .unwrap()
+            .status(),
+        200
+    );
+}
+
+#[tokio::test]
+async fn a_further_endpoint_answers_at_its_own_url_with_its_own_coverage() {
+    let further = METADATA
+        .replace(
+            "/.well-known/cds-server-metadata.json",
+            "/partners/cds.json",
+        )
+        .replace("/cds-coverage.json", "/partners/coverage.json");
+    let site = site(&[
+        ("cds-server-metadata.json", METADATA),
+        (
+            "cds-coverage.json",
+            &listing(&[entry("own", "2022-06-01T00:00:00Z", "")]),
+        ),
+        ("partners/cds-server-metadata.json", &further),
+        (
+            "partners/coverage/a.json",
+            &entry("theirs", "2022-06-01T00:00:00Z", ""),
+        ),
+    ]);
+    assert_eq!(
+        body(ask(&site, "/partners/cds.json").unwrap()).await,
+        further
+    );
+    let theirs = body(ask(&site, "/partners/coverage.json").unwrap()).await;
+    let theirs: Value = serde_json::from_slice(&theirs).unwrap();
+    assert_eq!(theirs["coverage_entries"][0]["id"], "theirs");
+    let own = body(ask(&site, "/cds-coverage.json").unwrap()).await;
+    let own: Value = serde_json::from_slice(&own).unwrap();
+    assert_eq!(own["coverage_entries"][0]["id"], "own");
+}
+
+#[test]
+fn two_documents_at_one_place_are_a_conflict() {
+    let files = sources(&[
+        ("cds-server-metadata.json", METADATA),
+        ("partners/cds-server-metadata.json", METADATA),
+    ]);
+    let report = compile(&files, at(0), None).report;
+    let expected = ["route-conflict partners/cds-server-metadata.json:3 /cds_metadata_url"];
+    assert_eq!(findings(&report), expected);
+}
+
+#[test]
+fn related_metadata_on_our_host_is_looked_for() {
+    let related = |path: &str| {
+        let urls = format!(
+            r#""related_metadata": ["https://demoutility.com{path}", "https://other.example/x"],"#
+        );
+        METADATA.replace("\"coverage\":", &format!("{urls} \"coverage\":"))
+    };
+    let further = METADATA.replace(
+        "/.well-known/cds-server-metadata.json",
+        "/partners/cds.json",
+    );
+    let report = |path: &str| {
+        let top = related(path);
+        let files = [
+            ("cds-server-metadata.json", top.as_str()),
+            ("partners/cds-server-metadata.json", further.as_str()),
+        ];
+        compile(&sources(&files), at(0), None).report
+    };
+    assert!(findings(&report("/partners/cds.json")).is_empty());
+    let expected = ["related-metadata-missing cds-server-metadata.json:12 /related_metadata/0"];
+    assert_eq!(findings(&report("/nowhere.json")), expected);
+}
+
+#[test]
+fn a_change_without_a_new_updated_is_warned_about_and_served() {
+    let json = |name: &str| {
+        entry(
+            "a",
+            "2022-06-01T00:00:00Z",
+            &format!(r#", "x_name": "{name}""#),
+        )
+    };
+    let files = |object: &str, entry: String| {
+        sources(&[
+            ("cds-server-metadata.json", object),
+            ("cds-coverage.json", &listing(&[entry])),
+        ])
+    };
+    let first = compile(&files(METADATA, json("one")), at(0), None)
+        .site
+        .unwrap();
+
+    let changed = files(&METADATA.replace("fictional", "made-up"), json("two"));
+    let Compiled { site, report } = compile(&changed, at(1), Some(&first));
+    assert!(site.is_some());
+    let expected = [
+        "updated-not-bumped cds-coverage.json:1 /coverage_entries/0/updated",
+        "updated-not-bumped cds-server-metadata.json:5 /updated",
+    ];
+    assert_eq!(findings(&report), expected);
+
+    let laid_out_anew = files(
+        &METADATA.replace(": ", " : "),
+        json("one").replace(", ", ",\n"),
+    );
+    let report = compile(&laid_out_anew, at(1), Some(&first)).report;
+    assert!(findings(&report).is_empty());
+}
+
+#[test]
+fn links_that_disagree_or_lead_to_no_file_are_told() {
+    let map = |id: &str, path: &str, media_type: &str| {
+        let link = format!(
+            r#", "map_resource": "https://demoutility.com/{path}", "map_content_type": "{media_type}""#
+        );
+        entry(id, "2022-06-01T00:00:00Z", &link)
+    };
+    let entries = [
+        map("a", "map", "image/png"),
+        map("b", "map", "image/jpeg"),
+        map("c", "nowhere", "image/png"),
+        map("d", "neither", "image/png"),
+    ];
+    let files = sources(&[
+        ("cds-server-metadata.json", METADATA),
+        ("cds-coverage.json", &listing(&entries)),
+        ("public/map", "PNG"),
+    ]);
+    let Compiled { site, report } = compile(&files, at(0), None);
+    let expected = [
+        "media-type-conflict cds-coverage.json:7 /coverage_entries/1/map_resource",
+        "linked-file-elsewhere cds-coverage.json:10 /coverage_entries/2/map_resource",
+    ];
+    assert_eq!(findings(&report), expected);
+    assert!(report.findings()[1].message.starts_with("2 linked files"));
+    let response = ask(&site.unwrap(), "/map").unwrap();
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "image/png");
+}
+
+#[test]
+fn settings_change_severities_and_a_compilers_own_come_before_them() {
+    use cds_site::{Compiler, Level, Severities, Severity};
+    let object = METADATA
+        .replace("https://static", "http://static")
+        .replace("\"v1\"", "\"v2\"");
+    let settings = "[rules]\nunsupported-version = \"warning\"\nnot-https = \"off\"";
+    let files = sources(&[
+        ("cds-server-metadata.json", &object),
+        ("site.toml", settings),
+    ]);
+    let Compiled { site, report } = compile(&files, at(0), None);
+    assert!(site.is_some());
+    let found = |report: &cds_site::Report| -> Vec<_> {
+        report
+            .findings()
+            .iter()
+            .map(|finding| (finding.rule.slug, finding.severity))
+            .collect()
+    };
+    assert_eq!(found(&report), [("unsupported-version", Severity::Warning)]);
+
+    let mut severities = Severities::new();
+    severities
+        .set(cds_site::rules::find("not-https").unwrap(), Level::Error)
+        .unwrap();
+    let Compiled { site, report } = Compiler::new(at(0)).severities(severities).compile(&files);
+    assert!(site.is_none());
+    let expected = [
+        ("unsupported-version", Severity::Warning),
+        ("not-https", Severity::Error),
+    ];
+    assert_eq!(found(&report), expected);
+}

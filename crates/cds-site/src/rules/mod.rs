@@ -1,14 +1,58 @@
 //! The rules of a whole site, one file each.
 
 pub mod file_unreadable;
+pub mod linked_file_elsewhere;
+pub mod media_type_conflict;
+pub mod moved_too_long_ago;
+pub mod not_canonical_url;
+pub mod related_metadata_missing;
 pub mod route_conflict;
 pub mod settings_invalid;
+pub mod updated_not_bumped;
 
-use cds_metadata::Rule;
+use cds_metadata::{Finding, Place, Pointer, Rule};
+
+use crate::source::Source;
 
 /// Every rule of this crate, sorted by slug.
 pub static TABLE: &[&Rule] = &[
     &file_unreadable::FILE_UNREADABLE,
+    &linked_file_elsewhere::LINKED_FILE_ELSEWHERE,
+    &media_type_conflict::MEDIA_TYPE_CONFLICT,
+    &moved_too_long_ago::MOVED_TOO_LONG_AGO,
+    &not_canonical_url::NOT_CANONICAL_URL,
+    &related_metadata_missing::RELATED_METADATA_MISSING,
     &route_conflict::ROUTE_CONFLICT,
     &settings_invalid::SETTINGS_INVALID,
+    &updated_not_bumped::UPDATED_NOT_BUMPED,
 ];
+
+/// Every rule that a site is held to: those of its documents and those of the whole.
+pub fn all() -> impl Iterator<Item = &'static Rule> + Clone {
+    cds_metadata::rules::TABLE.iter().chain(TABLE).copied()
+}
+
+/// The rule of this slug.
+pub fn find(slug: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.slug == slug)
+}
+
+/// A finding about the value that a pointer leads to in a JSON file.
+fn finding(
+    rule: &'static Rule,
+    source: &Source,
+    pointer: Pointer,
+    message: String,
+    help: impl Into<String>,
+) -> Finding {
+    let content = String::from_utf8_lossy(&source.bytes);
+    Finding {
+        rule,
+        severity: rule.severity,
+        file: source.path.clone(),
+        place: Place::at(&content, &pointer),
+        pointer: Some(pointer),
+        message,
+        help: Some(help.into()),
+    }
+}

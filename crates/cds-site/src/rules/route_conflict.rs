@@ -1,8 +1,9 @@
 //! `route-conflict`
 
-use cds_metadata::{Finding, Place, Pointer, Report, UrlParts};
+use cds_metadata::{Pointer, Report};
 
-use crate::compile::METADATA_FILE;
+use crate::rules::finding;
+use crate::source::Source;
 
 cds_metadata::rule! {
     /// ## What it checks
@@ -27,27 +28,16 @@ cds_metadata::rule! {
         "route-conflict", Error, Spec, "CDS-WG1-01 §3.2, §4", structural;
 }
 
-/// A `coverage` URL whose place is taken.
-pub(crate) fn find_coverage(report: &mut Report, metadata: &[u8], url: &UrlParts<'_>) {
-    let content = String::from_utf8_lossy(metadata);
-    let pointer = Pointer::root().key("coverage");
-    let taken_by = if url.path == "/" {
-        "the portal's front page"
-    } else {
-        "the metadata object"
-    };
-    report.push(Finding {
-        rule: &ROUTE_CONFLICT,
-        severity: ROUTE_CONFLICT.severity,
-        file: METADATA_FILE.to_owned(),
-        place: Place::at(&content, &pointer),
-        pointer: Some(pointer),
-        message: format!(
-            "`coverage` has the path `{}`, which is {taken_by}",
-            url.path
-        ),
-        help: Some(
-            "give the coverage listing a path of its own, such as `/cds-coverage.json`".to_owned(),
-        ),
-    });
+/// A URL of a metadata object, in `field`, whose place is taken.
+pub(crate) fn find(
+    report: &mut Report,
+    source: &Source,
+    field: &'static str,
+    path: &str,
+    taken_by: &str,
+) {
+    let pointer = Pointer::root().key(field);
+    let message = format!("`{field}` has the path `{path}`, which is taken by {taken_by}");
+    let help = "give each document a path of its own, such as `/cds-coverage.json`";
+    report.push(finding(&ROUTE_CONFLICT, source, pointer, message, help));
 }

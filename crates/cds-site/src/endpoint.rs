@@ -1,0 +1,99 @@
+//! A metadata endpoint (CDS-WG1-01 §3): a metadata object and the coverage that belongs to it.
+
+use std::time::SystemTime;
+
+use cds_metadata::rules::capabilities_not_union;
+use cds_metadata::{MetadataObject, Report};
+
+use crate::coverage::Coverage;
+use crate::rules::{file_unreadable, not_canonical_url};
+use crate::settings::Settings;
+use crate::source::{Source, Sources};
+
+/// The file of a metadata object.
+pub(crate) const METADATA_FILE: &str = "cds-server-metadata.json";
+
+/// One directory of documents.
+#[derive(Debug)]
+pub(crate) struct Endpoint<'s> {
+    /// What the paths of its files begin with: empty for the site's own, else `name/`.
+    pub(crate) prefix: String,
+    /// The metadata object and its file; `None` if it is faulty or not there.
+    pub(crate) metadata: Option<(&'s Source, MetadataObject<'s>)>,
+    pub(crate) coverage: Option<Coverage<'s>>,
+    report: Report,
+}
+
+impl<'s> Endpoint<'s> {
+    /// Reads the site's own endpoint and the further ones, by directory name.
+    pub(crate) fn read_all(
+        sources: &'s Sources,
+        settings: &Settings,
+        now: SystemTime,
+        report: &mut Report,
+    ) -> Vec<Self> {
+        let own = Self::read(sources, String::new(), now);
+        // A site that has moved needs no documents.
+        let is_needed = settings.moved.is_none();
+        // What is there but can't be read has been told by whoever tried.
+        let is_missing =
+            sources.get(METADATA_FILE).is_none() && !sources.is_unreadable(METADATA_FILE);
+        if is_needed && is_missing {
+            report.push(file_unreadable::missing(METADATA_FILE));
+        }
+        let further = sources.iter().filter_map(further_prefix);
+        std::iter::once(own)
+            .chain(further.map(|prefix| Self::read(sources, prefix, now)))
+            .collect()
+    }
+
+    fn read(sources: &'s Sources, prefix: String, now: SystemTime) -> Self {
+        let coverage = Coverage::read(sources, &prefix, now);
+        let mut report = Report::new();
+        let metadata = sources
+            .get(&format!("{prefix}{METADATA_FILE}"))
+            .and_then(|source| {
+                let now = Some(now.into());
+                let (object, findings) = MetadataObject::parse(&source.path, &source.bytes, now);
+                report.merge(findings);
+                Some((source, object?))
+            });
+        if let Some((source, object)) = &metadata {
+            if let Some(coverage) = &coverage {
+                let summary = coverage.summary();
+                let (name, bytes) = (&source.path, &source.bytes);
+                capabilities_not_union::check(name, bytes, object, summary, &mut report);
+            }
+            if prefix.is_empty() {
+                not_canonical_url::check(source, object, &mut report);
+            }
+        }
+        Self {
+            prefix,
+            metadata,
+            coverage,
+            report,
+        }
+    }
+
+    /// Whether this is the site's own endpoint, at the well-known path.
+    pub(crate) fn is_top(&self) -> bool {
+        self.prefix.is_empty()
+    }
+
+    /// What was found in its documents.
+    pub(crate) fn into_report(self) -> Report {
+        let mut report = self.report;
+        if let Some(coverage) = self.coverage {
+            report.merge(coverage.into_report());
+        }
+        report
+    }
+}
+
+/// The prefix of a further endpoint, if this file is its metadata object.
+fn further_prefix(source: &Source) -> Option<String> {
+    let name = source.path.strip_suffix(METADATA_FILE)?.strip_suffix('/')?;
+    let is_further = !name.contains('/') && !matches!(name, "public" | "coverage");
+    is_further.then(|| format!("{name}/"))
+}

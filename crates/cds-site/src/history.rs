@@ -1,0 +1,91 @@
+//! What a site remembers of its documents, to tell what a later version changed.
+
+use bytes::Bytes;
+use cds_metadata::{Instant, MetadataObject};
+use hashbrown::HashMap;
+use serde_json::Value;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::coverage::Coverage;
+use crate::endpoint::Endpoint;
+use crate::source::Source;
+
+/// The documents of a site by a hash of their names.
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    documents: HashMap<u64, Version>,
+}
+
+/// A document as it was published.
+#[derive(Debug)]
+struct Version {
+    json: Bytes,
+    updated: Instant,
+}
+
+impl History {
+    /// Remembers a metadata object and its entries.
+    pub(crate) fn add(
+        &mut self,
+        endpoint: &Endpoint<'_>,
+        source: &Source,
+        object: &MetadataObject<'_>,
+    ) {
+        let updated = object.updated.instant();
+        let version = Version {
+            json: source.bytes.clone(),
+            updated,
+        };
+        self.documents.insert(object_key(&endpoint.prefix), version);
+        let entries = endpoint.coverage.as_ref().map(Coverage::entries);
+        let entries = entries.unwrap_or_default();
+        self.documents.reserve(entries.len());
+        for entry in entries {
+            let version = Version {
+                json: entry.json.clone(),
+                updated: entry.updated,
+            };
+            self.documents
+                .insert(entry_key(&endpoint.prefix, &entry.id), version);
+        }
+    }
+
+    /// Whether a metadata object says something else now, but has the same `updated`.
+    pub(crate) fn object_not_bumped(&self, prefix: &str, json: &Bytes, updated: Instant) -> bool {
+        self.not_bumped(object_key(prefix), json, updated)
+    }
+
+    /// Whether an entry says something else now, but has the same `updated`.
+    pub(crate) fn entry_not_bumped(
+        &self,
+        prefix: &str,
+        id: &str,
+        json: &Bytes,
+        updated: Instant,
+    ) -> bool {
+        self.not_bumped(entry_key(prefix, id), json, updated)
+    }
+
+    fn not_bumped(&self, key: u64, json: &Bytes, updated: Instant) -> bool {
+        let before = self
+            .documents
+            .get(&key)
+            .filter(|before| before.updated == updated);
+        before.is_some_and(|before| before.json != json && says_another(&before.json, json))
+    }
+}
+
+/// Whether two texts differ in more than their layout.
+fn says_another(one: &[u8], other: &[u8]) -> bool {
+    let value = |json| serde_json::from_slice::<Value>(json).ok();
+    value(one) != value(other)
+}
+
+fn object_key(prefix: &str) -> u64 {
+    xxh3_64(prefix.as_bytes())
+}
+
+fn entry_key(prefix: &str, id: &str) -> u64 {
+    // A prefix ends with a slash or is empty, so no prefix and id read as another pair's.
+    xxh3_64(format!("{prefix}\0{id}").as_bytes())
+}

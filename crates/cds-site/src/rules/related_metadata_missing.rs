@@ -1,0 +1,64 @@
+//! `related-metadata-missing`
+
+use cds_metadata::{MetadataObject, Pointer, Report};
+use hashbrown::HashMap;
+
+use crate::publish::Location;
+use crate::rules::finding;
+use crate::source::Source;
+
+cds_metadata::rule! {
+    /// ## What it checks
+    ///
+    /// A URL in `related_metadata` on one of the site's own hosts is that of a metadata object
+    /// that the site publishes.
+    ///
+    /// ## Why it matters
+    ///
+    /// Clients follow these URLs to learn of the Server's other endpoints.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// { "related_metadata": ["https://demoutility.com/partners/cds.json"] }
+    /// ```
+    ///
+    /// without a directory whose metadata object has that `cds_metadata_url`.
+    ///
+    /// ## Mend
+    ///
+    /// Add a directory with the object, or correct the URL. If the portal serves it, nothing is
+    /// to be done.
+    pub static RELATED_METADATA_MISSING: Rule =
+        "related-metadata-missing", Warning, Interop, "CDS-WG1-01 §3.2, §3.3";
+}
+
+/// Looks each URL up in the places that the site publishes.
+pub(crate) fn check(
+    source: &Source,
+    object: &MetadataObject<'_>,
+    published: &HashMap<Location, String>,
+    report: &mut Report,
+) {
+    for (index, url) in object.related_metadata.iter().flatten().enumerate() {
+        let Some(location) = url.parts().map(|parts| Location::of(&parts)) else {
+            continue;
+        };
+        let is_ours = published.keys().any(|other| other.host == location.host);
+        if is_ours && !published.contains_key(&location) {
+            let message = format!(
+                "`{}` is on this site's host, but no object of the site",
+                location.path
+            );
+            let help = "add a directory with that metadata object, unless the portal serves it";
+            let pointer = Pointer::root().key("related_metadata").index(index);
+            report.push(finding(
+                &RELATED_METADATA_MISSING,
+                source,
+                pointer,
+                message,
+                help,
+            ));
+        }
+    }
+}
