@@ -1,0 +1,222 @@
+//! What the thread is told: hints that files changed, and requests.
+//!
+//! Hints are kept as a set, not as a queue, so that a storm of events takes no more memory than
+//! there are sites.
+
+use std::collections::{HashMap, HashSet};
+use std::mem;
+use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Instant;
+
+use crate::reload::Reload;
+
+/// Tells the sites of one thread apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct SiteId(pub(crate) usize);
+
+/// The letter box of the thread.
+#[derive(Debug, Default)]
+pub(crate) struct Inbox {
+    state: Mutex<State>,
+    arrived: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    mail: Mail,
+    /// Files that were written to and not closed yet.
+    being_written: HashMap<SiteId, HashSet<PathBuf>>,
+    closed: bool,
+}
+
+/// What arrived since the last look.
+#[derive(Debug, Default)]
+pub(crate) struct Mail {
+    /// Sites in which something may have changed.
+    pub(crate) hints: HashSet<SiteId>,
+    /// Events were lost: any site may have changed.
+    pub(crate) lost: bool,
+    /// Watched directories that are not watched any more, with everything below.
+    pub(crate) unwatched: HashSet<PathBuf>,
+    /// Requests to read again now.
+    pub(crate) requests: Vec<(SiteId, mpsc::SyncSender<Reload>)>,
+}
+
+impl Mail {
+    fn is_empty(&self) -> bool {
+        self.hints.is_empty() && !self.lost && self.unwatched.is_empty() && self.requests.is_empty()
+    }
+}
+
+impl Inbox {
+    /// Waits for mail until `deadline`; `None` once the inbox is closed.
+    pub(crate) fn wait(&self, deadline: Option<Instant>) -> Option<Mail> {
+        let mut state = self.lock();
+        loop {
+            if state.closed {
+                return None;
+            }
+            if !state.mail.is_empty() {
+                return Some(mem::take(&mut state.mail));
+            }
+            let Some(deadline) = deadline else {
+                state = self
+                    .arrived
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Some(Mail::default());
+            }
+            let waited = self.arrived.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Something may have changed in a site.
+    pub(crate) fn hint(&self, site: SiteId) {
+        self.update(|state| {
+            state.mail.hints.insert(site);
+        });
+    }
+
+    /// Events were lost.
+    pub(crate) fn events_lost(&self) {
+        self.update(|state| state.mail.lost = true);
+    }
+
+    /// A watched directory was removed or renamed.
+    pub(crate) fn unwatched(&self, directory: &Path) {
+        self.update(|state| {
+            state.mail.unwatched.insert(directory.to_owned());
+        });
+    }
+
+    /// A file of a site was written to.
+    pub(crate) fn written(&self, site: SiteId, file: &Path) {
+        self.update(|state| {
+            state.mail.hints.insert(site);
+            let files = state.being_written.entry(site).or_default();
+            // Memory stays bounded; beyond this, standing still has to be enough.
+            if files.len() < MOST_WRITTEN {
+                files.insert(file.to_owned());
+            }
+        });
+    }
+
+    /// A file of a site was closed, renamed or removed by its writer.
+    pub(crate) fn writer_done(&self, site: SiteId, file: &Path) {
+        self.update(|state| {
+            let files = state.being_written.get_mut(&site);
+            if files.is_some_and(|files| files.remove(file)) {
+                state.mail.hints.insert(site);
+            }
+        });
+    }
+
+    /// Whether a file of a site was written to and not closed since.
+    pub(crate) fn is_being_written(&self, site: SiteId) -> bool {
+        self.lock()
+            .being_written
+            .get(&site)
+            .is_some_and(|files| !files.is_empty())
+    }
+
+    /// Forgets who writes: they have stood still for long enough.
+    pub(crate) fn forget_writers(&self, site: SiteId) {
+        self.lock().being_written.remove(&site);
+    }
+
+    /// Asks for a re-read; how it ended comes over the channel.
+    pub(crate) fn request(&self, site: SiteId, reply: mpsc::SyncSender<Reload>) {
+        self.update(|state| {
+            // A request to a thread that has ended would keep its sender for ever.
+            if !state.closed {
+                state.mail.requests.push((site, reply));
+            }
+        });
+    }
+
+    /// Ends the thread.
+    pub(crate) fn close(&self) {
+        self.update(|state| {
+            state.closed = true;
+            state.mail = Mail::default();
+        });
+    }
+
+    fn update(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.lock());
+        self.arrived.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const MOST_WRITTEN: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    const SITE: SiteId = SiteId(0);
+
+    #[test]
+    fn a_storm_of_hints_is_one_letter() {
+        let inbox = Inbox::default();
+        for _ in 0..10_000 {
+            inbox.hint(SITE);
+        }
+        let mail = inbox.wait(None).unwrap();
+        assert_eq!(mail.hints, HashSet::from([SITE]));
+        let nothing = inbox.wait(Some(Instant::now())).unwrap();
+        assert!(nothing.is_empty());
+    }
+
+    #[test]
+    fn a_file_is_being_written_until_it_is_closed() {
+        let inbox = Inbox::default();
+        let file = Path::new("/cds/a.json");
+        inbox.written(SITE, file);
+        inbox.wait(None).unwrap();
+        assert!(inbox.is_being_written(SITE));
+        inbox.writer_done(SITE, file);
+        assert!(!inbox.is_being_written(SITE));
+        // Closing is worth another look, since the wait is shorter now.
+        assert_eq!(inbox.wait(None).unwrap().hints.len(), 1);
+    }
+
+    #[test]
+    fn closing_an_untouched_file_is_no_hint() {
+        let inbox = Inbox::default();
+        inbox.writer_done(SITE, Path::new("/cds/a.json"));
+        assert!(inbox.wait(Some(Instant::now())).unwrap().is_empty());
+    }
+
+    #[test]
+    fn closing_wakes_the_thread_and_answers_waiting_requests() {
+        let inbox = Arc::new(Inbox::default());
+        let waiting = thread::spawn({
+            let inbox = Arc::clone(&inbox);
+            move || {
+                inbox
+                    .wait(Some(Instant::now() + Duration::from_secs(600)))
+                    .is_none()
+            }
+        });
+        let (reply, replies) = mpsc::sync_channel(1);
+        inbox.close();
+        inbox.request(SITE, reply);
+        assert!(waiting.join().unwrap());
+        assert!(replies.recv().is_err());
+    }
+}

@@ -1,0 +1,107 @@
+//! Which names of a site directory are looked at.
+//!
+//! Everything else is somebody's notes, an editor's backup, or not for publishing.
+
+/// The metadata object of a site or of a further endpoint.
+pub(crate) const METADATA: &str = "cds-server-metadata.json";
+const COVERAGE: &str = "cds-coverage.json";
+const SETTINGS: &str = "site.toml";
+const PARTS: &str = "coverage";
+const PUBLIC: &str = "public";
+
+/// What kind of directory a name was found in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// The site directory.
+    Site,
+    /// A directory of the same shape for a further metadata endpoint.
+    Endpoint,
+    /// `coverage/`: parts of the listing.
+    Parts,
+    /// `public/` and everything below.
+    Public,
+}
+
+/// What a name is expected to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// A document or settings.
+    Document,
+    /// A directory of this kind, which belongs to the site.
+    Directory(Level),
+    /// A directory of a further endpoint; a file of that name is ignored.
+    Endpoint,
+    /// A file or a directory under `public/`.
+    Either,
+    /// Nothing that is looked at.
+    Ignored,
+}
+
+/// What `name` is expected to be in a directory of this kind.
+pub(crate) fn expected(level: Level, name: &str) -> Expected {
+    match level {
+        Level::Public if is_scratch(name) => Expected::Ignored,
+        Level::Public => Expected::Either,
+        _ if name.starts_with('.') => Expected::Ignored,
+        Level::Parts if name.ends_with(".json") => Expected::Document,
+        Level::Parts => Expected::Ignored,
+        Level::Site | Level::Endpoint => match name {
+            METADATA | COVERAGE | SETTINGS => Expected::Document,
+            PARTS => Expected::Directory(Level::Parts),
+            PUBLIC => Expected::Directory(Level::Public),
+            _ if level == Level::Site && name != LOST_AND_FOUND => Expected::Endpoint,
+            _ => Expected::Ignored,
+        },
+    }
+}
+
+/// Whether editors make files of this name beside the one they save, and remove them again.
+fn is_scratch(name: &str) -> bool {
+    let emacs = name.starts_with(".#") || (name.starts_with('#') && name.ends_with('#'));
+    let vim = name == "4913"
+        || (name.starts_with('.')
+            && [".swp", ".swo", ".swx"]
+                .iter()
+                .any(|end| name.ends_with(end)));
+    name.ends_with('~') || emacs || vim
+}
+
+/// A volume of its own has it at the top, and only root may look inside.
+const LOST_AND_FOUND: &str = "lost+found";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_the_site_directory_are_told_apart() {
+        let top = |name| expected(Level::Site, name);
+        assert_eq!(top("cds-server-metadata.json"), Expected::Document);
+        assert_eq!(top("site.toml"), Expected::Document);
+        assert_eq!(top("coverage"), Expected::Directory(Level::Parts));
+        assert_eq!(top("restricted"), Expected::Endpoint);
+        assert_eq!(top("..data"), Expected::Ignored);
+        assert_eq!(top(".git"), Expected::Ignored);
+        assert_eq!(top("lost+found"), Expected::Ignored);
+        assert_eq!(expected(Level::Endpoint, "deeper"), Expected::Ignored);
+        assert_eq!(expected(Level::Parts, "west.json~"), Expected::Ignored);
+        assert_eq!(
+            expected(Level::Parts, ".west.json.X1y2Z3"),
+            Expected::Ignored
+        );
+    }
+
+    #[test]
+    fn what_editors_leave_under_public_is_ignored_and_dot_names_are_not() {
+        for name in [
+            ".west.json.swp",
+            "west.json~",
+            "4913",
+            ".#west.json",
+            "#west.json#",
+        ] {
+            assert_eq!(expected(Level::Public, name), Expected::Ignored, "{name}");
+        }
+        assert_eq!(expected(Level::Public, ".well-known"), Expected::Either);
+    }
+}

@@ -1,0 +1,133 @@
+//! A site directory that is watched.
+
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant, SystemTime};
+
+use cds_site::{Body, RequestHead, Respond, Site, SiteHandle};
+
+use crate::inbox::{Inbox, SiteId};
+use crate::options::Options;
+use crate::read;
+use crate::reload::{Outcome, Reload};
+use crate::shared::Shared;
+use crate::status::{State, Status, Watching};
+use crate::tracked::Tracked;
+use crate::worker::Worker;
+
+/// A site directory that is watched. Clones share one watcher; dropping the last ends it.
+///
+/// What is served changes; each [`Site`] never does. A request is answered from one of them.
+#[derive(Debug, Clone)]
+pub struct LiveSite {
+    /// Beside `shared`, so that a request takes one step less.
+    handle: SiteHandle,
+    shared: Arc<Shared>,
+    worker: Arc<Worker>,
+}
+
+impl LiveSite {
+    /// Opens a directory: arms the watch, reads, and goes on watching in a thread of its own.
+    ///
+    /// Files with errors are no failure, nor is a directory that doesn't exist: the site answers
+    /// 503 until they are mended, and [`LiveSite::status`] says why. When files are being
+    /// written at the moment, this waits for them for up to five seconds.
+    ///
+    /// # Errors
+    ///
+    /// When the thread can't be started.
+    pub fn open(dir: impl AsRef<Path>) -> io::Result<Self> {
+        Self::open_with(dir, &Options::new())
+    }
+
+    /// Like [`LiveSite::open`], with other options.
+    ///
+    /// # Errors
+    ///
+    /// When the thread can't be started.
+    pub fn open_with(dir: impl AsRef<Path>, options: &Options) -> io::Result<Self> {
+        let directory = read::absolute(dir.as_ref());
+        let handle = SiteHandle::new(Site::unavailable());
+        let shared = Arc::new(Shared::new(directory, handle.clone(), nothing_read_yet()));
+        let inbox = Arc::new(Inbox::default());
+        let site = Tracked::new(
+            SITE,
+            options.clone(),
+            Arc::clone(&shared),
+            Arc::clone(&inbox),
+            Instant::now(),
+        );
+        let first = request(&inbox);
+        let worker = Arc::new(Worker::start(inbox, vec![site])?);
+        // Only a thread that ended gives no answer; the status says what there is to say.
+        let _ = first.recv();
+        Ok(Self {
+            handle,
+            shared,
+            worker,
+        })
+    }
+
+    /// Reads the directory now and says how it ended.
+    ///
+    /// Waits until the files stand still, as every re-read does; while they go on changing, the
+    /// answer is [`Outcome::Kept`] after five seconds.
+    pub fn reload(&self) -> Reload {
+        let reply = request(&self.worker.inbox);
+        reply.recv().unwrap_or_else(|_| self.status().last_reload)
+    }
+
+    /// Every reload from now on, until the last handle is dropped.
+    ///
+    /// A subscriber that is 256 reloads behind misses those that follow until it catches up.
+    pub fn subscribe(&self) -> mpsc::Receiver<Reload> {
+        self.shared.subscribe()
+    }
+
+    /// The state now.
+    pub fn status(&self) -> Status {
+        self.shared.status()
+    }
+
+    /// The site that is served now.
+    pub fn site(&self) -> Arc<Site> {
+        self.handle.load()
+    }
+
+    /// The directory, absolute.
+    pub fn directory(&self) -> &Path {
+        &self.shared.directory
+    }
+}
+
+impl Respond for LiveSite {
+    fn respond(&self, head: RequestHead<'_>) -> Option<http::Response<Body>> {
+        self.handle.respond(head)
+    }
+}
+
+/// The only site of its thread.
+const SITE: SiteId = SiteId(0);
+
+fn request(inbox: &Inbox) -> mpsc::Receiver<Reload> {
+    let (reply, replies) = mpsc::sync_channel(1);
+    inbox.request(SITE, reply);
+    replies
+}
+
+fn nothing_read_yet() -> Status {
+    Status {
+        state: State::Failing,
+        generation: 0,
+        loaded_at: None,
+        last_reload: Reload {
+            outcome: Outcome::Kept,
+            at: SystemTime::now(),
+            duration: Duration::ZERO,
+            report: Arc::default(),
+            changed: Arc::default(),
+        },
+        watching: Watching::Off,
+    }
+}

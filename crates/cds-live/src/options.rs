@@ -1,0 +1,151 @@
+//! How a directory is read and watched.
+
+use std::time::Duration;
+
+/// What may be read of a site directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest document, in bytes; 1 GiB by default.
+    pub document_size: u64,
+    /// The largest file under `public/`, in bytes; 256 MiB by default.
+    pub file_size: u64,
+}
+
+impl Default for Limits {
+    /// A listing of a million entries is well below 1 GiB. Both limits keep a mistake, such as a
+    /// database dump saved in the wrong place, from taking all memory.
+    fn default() -> Self {
+        Self {
+            document_size: 1 << 30,
+            file_size: 256 << 20,
+        }
+    }
+}
+
+/// How changes are noticed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WatchMode {
+    /// By the system's events, and by polling where there are none.
+    #[default]
+    Auto,
+    /// By looking at the files every [`Options::poll_interval`].
+    Poll,
+    /// Not at all: only [`LiveSite::reload`](crate::LiveSite::reload) reads again.
+    Off,
+}
+
+/// How a directory is read and watched.
+///
+/// ```
+/// use std::time::Duration;
+/// use cds_live::{LiveSite, Options, WatchMode};
+///
+/// # fn main() -> std::io::Result<()> {
+/// // As most programs want it:
+/// let live = LiveSite::open("cds")?;
+///
+/// // A network file system that is known to announce nothing:
+/// let options =
+///     Options::new().watch(WatchMode::Poll).poll_interval(Duration::from_secs(1));
+/// let live = LiveSite::open_with("cds", &options)?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    pub(crate) limits: Limits,
+    pub(crate) watch: WatchMode,
+    pub(crate) quiet_time: Duration,
+    pub(crate) poll_interval: Duration,
+    pub(crate) reread_interval: Option<Duration>,
+    pub(crate) compare_interval: Option<Duration>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Options {
+    /// The defaults.
+    pub const fn new() -> Self {
+        Self {
+            limits: Limits {
+                document_size: 1 << 30,
+                file_size: 256 << 20,
+            },
+            watch: WatchMode::Auto,
+            quiet_time: Duration::from_millis(150),
+            poll_interval: Duration::from_secs(2),
+            reread_interval: Some(Duration::from_secs(30)),
+            compare_interval: Some(Duration::from_secs(300)),
+        }
+    }
+
+    /// How large files may be.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How changes are noticed.
+    #[must_use]
+    pub const fn watch(mut self, mode: WatchMode) -> Self {
+        self.watch = mode;
+        self
+    }
+
+    /// How long files must have stood still before they are read; 150 ms by default.
+    ///
+    /// Long enough for an editor's save, which is a handful of system calls, and short enough
+    /// that an edit is served well within a second. Five times as long is waited while somebody
+    /// is visibly not done: a file is still open for writing, or one that was there is gone.
+    #[must_use]
+    pub const fn quiet_time(mut self, time: Duration) -> Self {
+        self.quiet_time = time;
+        self
+    }
+
+    /// How often files are looked at while polling; 2 s by default.
+    #[must_use]
+    pub const fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = interval;
+        self
+    }
+
+    /// How often sizes and times are looked at besides the events; 30 s by default.
+    ///
+    /// Costs one `stat` per file, and makes up for what no event tells: changes on another
+    /// machine that shares the file system, and events that the system lost.
+    #[must_use]
+    pub const fn reread_interval(mut self, interval: Option<Duration>) -> Self {
+        self.reread_interval = interval;
+        self
+    }
+
+    /// How often the content of all files is compared; 5 min by default.
+    ///
+    /// Finds changes that leave size and times as they were, as on a file system whose times are
+    /// whole seconds.
+    #[must_use]
+    pub const fn compare_interval(mut self, interval: Option<Duration>) -> Self {
+        self.compare_interval = interval;
+        self
+    }
+
+    /// How long files must stand still when there are signs that somebody isn't done.
+    pub(crate) const fn patience(&self) -> Duration {
+        self.quiet_time.saturating_mul(5)
+    }
+
+    /// How often to look without an event.
+    pub(crate) const fn look_interval(&self, polling: bool) -> Option<Duration> {
+        match (self.watch, polling) {
+            (WatchMode::Off, _) => None,
+            (WatchMode::Auto | WatchMode::Poll, true) => Some(self.poll_interval),
+            (WatchMode::Auto | WatchMode::Poll, false) => self.reread_interval,
+        }
+    }
+}

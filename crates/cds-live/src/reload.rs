@@ -1,0 +1,47 @@
+//! How a re-read ended.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use cds_site::Report;
+
+/// How a re-read ended.
+#[derive(Debug, Clone)]
+pub struct Reload {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// When it ended.
+    pub at: SystemTime,
+    /// How long reading, checking and compiling took; waiting for files to stand still is not
+    /// counted.
+    pub duration: Duration,
+    /// All findings, warnings and advice included.
+    pub report: Arc<Report>,
+    /// The files that were added, changed or removed since the last try, sorted.
+    pub changed: Arc<[String]>,
+}
+
+/// What came of a re-read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Another site is served now.
+    Swapped,
+    /// Nothing differs from what is served.
+    Unchanged,
+    /// The files have errors: what was served before still is.
+    Kept,
+    /// The directory has been gone for five seconds: nothing is served until it comes back.
+    Dropped,
+}
+
+impl Outcome {
+    /// The name as it is logged and counted: `swapped`, `unchanged`, `kept` or `dropped`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Swapped => "swapped",
+            Self::Unchanged => "unchanged",
+            Self::Kept => "kept",
+            Self::Dropped => "dropped",
+        }
+    }
+}

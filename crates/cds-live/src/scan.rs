@@ -1,0 +1,313 @@
+//! A look at a site directory that reads no file: what is there, and its stamps.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::chain::{self, Places};
+use crate::layout::{self, Expected, Level};
+use crate::options::Limits;
+use crate::problem::Problem;
+use crate::stamp::Stamp;
+
+/// The files of a site directory at one moment. Two equal scans mean that nothing happened in
+/// between, unless it was undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Scan {
+    /// The directory itself.
+    pub(crate) root: Root,
+    /// What was found, by the path inside the site.
+    pub(crate) files: BTreeMap<String, Found>,
+}
+
+/// The site directory itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Root {
+    /// Its path without symbolic links.
+    Present(PathBuf),
+    /// It doesn't exist.
+    Gone,
+    /// It exists, but can't be looked into.
+    Unreadable(Problem),
+}
+
+/// One name that is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// A regular file.
+    File {
+        /// Its path below the root without symbolic links.
+        at: PathBuf,
+        stamp: Stamp,
+    },
+    /// Anything that can't be read.
+    Unreadable(Problem),
+}
+
+impl Scan {
+    /// Looks at a directory; `directory` is absolute. Also returns what to watch for changes.
+    pub(crate) fn of(directory: &Path, limits: Limits) -> (Self, Places) {
+        let mut walk = Walk {
+            limits,
+            ..Walk::default()
+        };
+        let root = walk.enter(directory);
+        (
+            Self {
+                root,
+                files: walk.files,
+            },
+            walk.places,
+        )
+    }
+
+    /// Whether the directory doesn't exist.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.root == Root::Gone
+    }
+
+    /// The files that differ between two scans.
+    pub(crate) fn differences<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a str> {
+        let changed = |(path, found): &(&String, &Found)| other.files.get(*path) != Some(*found);
+        let added = |path: &&String| !self.files.contains_key(*path);
+        let mine = self
+            .files
+            .iter()
+            .filter(changed)
+            .map(|(path, _)| path.as_str());
+        mine.chain(other.files.keys().filter(added).map(String::as_str))
+    }
+
+    /// Whether a file that `before` has is missing here.
+    pub(crate) fn lacks_any_of(&self, before: &Self) -> bool {
+        before
+            .files
+            .keys()
+            .any(|path| !self.files.contains_key(path))
+    }
+
+    /// The stamps of all files.
+    pub(crate) fn stamps(&self) -> impl Iterator<Item = &Stamp> {
+        self.files.values().filter_map(|found| match found {
+            Found::File { stamp, .. } => Some(stamp),
+            Found::Unreadable(_) => None,
+        })
+    }
+}
+
+/// A walk through one site directory.
+#[derive(Default)]
+struct Walk {
+    limits: Limits,
+    root: PathBuf,
+    files: BTreeMap<String, Found>,
+    places: Places,
+}
+
+/// A directory that the walk is in.
+struct Directory<'a> {
+    level: Level,
+    /// Without symbolic links.
+    path: &'a Path,
+    /// The path inside the site, with `/` at its end; empty at the top.
+    prefix: &'a str,
+    /// The directories above, so that a link upwards is noticed.
+    above: Option<&'a Directory<'a>>,
+}
+
+impl Directory<'_> {
+    fn is_below(&self, path: &Path) -> bool {
+        self.path == path || self.above.is_some_and(|above| above.is_below(path))
+    }
+
+    fn depth(&self) -> usize {
+        self.above.map_or(0, |above| above.depth() + 1)
+    }
+}
+
+impl Walk {
+    fn enter(&mut self, directory: &Path) -> Root {
+        let root = match chain::resolve(Path::new("/"), directory, &mut self.places) {
+            Ok(root) => root,
+            Err(error) if is_missing(&error) => return Root::Gone,
+            Err(error) => return Root::Unreadable(error.into()),
+        };
+        if !root.is_dir() {
+            return if root.exists() {
+                Root::Unreadable(Problem::NotADirectory)
+            } else {
+                Root::Gone
+            };
+        }
+        self.root.clone_from(&root);
+        let top = Directory {
+            level: Level::Site,
+            path: &root,
+            prefix: "",
+            above: None,
+        };
+        match self.list(&top) {
+            Ok(()) => Root::Present(root),
+            Err(error) if is_missing(&error) => Root::Gone,
+            Err(error) => Root::Unreadable(error.into()),
+        }
+    }
+
+    fn list(&mut self, directory: &Directory<'_>) -> io::Result<()> {
+        self.places.add_all(directory.path);
+        for entry in fs::read_dir(directory.path)? {
+            let entry = entry?;
+            self.visit(directory, &entry.file_name());
+            if self.files.len() > MAX_FILES {
+                self.note(directory.prefix, Problem::TooMany(MAX_FILES));
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit(&mut self, directory: &Directory<'_>, name: &OsStr) {
+        let lossy = name.to_string_lossy();
+        let expected = layout::expected(directory.level, &lossy);
+        if expected == Expected::Ignored {
+            return;
+        }
+        let path = format!("{}{lossy}", directory.prefix);
+        if name.to_str().is_none() {
+            // A directory of such a name is no endpoint that anyone could mean.
+            if expected != Expected::Endpoint {
+                self.note(&path, Problem::NameNotUtf8);
+            }
+            return;
+        }
+        match self.target(directory.path, name) {
+            Ok((at, metadata)) => self.take(directory, expected, path, &at, &metadata),
+            Err(_) if expected == Expected::Endpoint => {}
+            Err(problem) => {
+                // Between the listing and the look, the name itself may have gone.
+                if directory.path.join(name).symlink_metadata().is_ok() {
+                    self.note(&path, problem);
+                }
+            }
+        }
+    }
+
+    /// Where a name leads to, without symbolic links.
+    fn target(&mut self, directory: &Path, name: &OsStr) -> Result<(PathBuf, Metadata), Problem> {
+        let direct = directory.join(name);
+        let metadata = direct.symlink_metadata()?;
+        if !metadata.is_symlink() {
+            return Ok((direct, metadata));
+        }
+        let at = chain::resolve(directory, Path::new(name), &mut self.places)?;
+        let metadata = at.symlink_metadata()?;
+        Ok((at, metadata))
+    }
+
+    fn take(
+        &mut self,
+        directory: &Directory<'_>,
+        expected: Expected,
+        path: String,
+        at: &Path,
+        metadata: &Metadata,
+    ) {
+        let level = match expected {
+            Expected::Document => return self.take_file(path, at, metadata, Level::Site),
+            Expected::Either if !metadata.is_dir() => {
+                return self.take_file(path, at, metadata, Level::Public);
+            }
+            Expected::Directory(_) if !metadata.is_dir() => {
+                return self.note(&path, Problem::NotADirectory);
+            }
+            Expected::Endpoint if !self.may_be_endpoint(at, metadata) => return,
+            Expected::Directory(level) => level,
+            Expected::Endpoint => Level::Endpoint,
+            Expected::Either => Level::Public,
+            Expected::Ignored => return,
+        };
+        self.descend(directory, level, &path, at);
+    }
+
+    fn take_file(&mut self, path: String, at: &Path, metadata: &Metadata, level: Level) {
+        let found = self.judge(at, metadata, level);
+        self.files.insert(path, found);
+    }
+
+    fn judge(&self, at: &Path, metadata: &Metadata, level: Level) -> Found {
+        let (limit, setting) = match level {
+            Level::Public => (self.limits.file_size, "max_file_size"),
+            _ => (self.limits.document_size, "max_document_size"),
+        };
+        let Ok(below_root) = at.strip_prefix(&self.root) else {
+            return Found::Unreadable(Problem::LeadsOutside(at.to_owned()));
+        };
+        if !metadata.is_file() {
+            return Found::Unreadable(Problem::not_a_file(metadata.file_type()));
+        }
+        let stamp = Stamp::from(metadata);
+        if stamp.size() > limit {
+            let size = stamp.size();
+            return Found::Unreadable(Problem::TooLarge {
+                size,
+                limit,
+                setting,
+            });
+        }
+        Found::File {
+            at: below_root.to_owned(),
+            stamp,
+        }
+    }
+
+    fn descend(&mut self, directory: &Directory<'_>, level: Level, path: &str, at: &Path) {
+        if !at.starts_with(&self.root) {
+            return self.note(path, Problem::LeadsOutside(at.to_owned()));
+        }
+        if directory.is_below(at) {
+            return self.note(path, Problem::LinkLoop);
+        }
+        if directory.depth() >= MAX_DEPTH {
+            return self.note(path, Problem::TooDeep);
+        }
+        let prefix = format!("{path}/");
+        let inner = Directory {
+            level,
+            path: at,
+            prefix: &prefix,
+            above: Some(directory),
+        };
+        match self.list(&inner) {
+            Err(error) if !is_missing(&error) => self.note(path, error.into()),
+            _ => {}
+        }
+    }
+
+    /// Whether a name that means nothing by itself is a directory to look into.
+    fn may_be_endpoint(&self, at: &Path, metadata: &Metadata) -> bool {
+        // A link to a backup elsewhere is nobody's mistake unless there is an endpoint in it.
+        let inside = at.starts_with(&self.root);
+        metadata.is_dir() && (inside || at.join(layout::METADATA).symlink_metadata().is_ok())
+    }
+
+    fn note(&mut self, path: &str, problem: Problem) {
+        let path = if path.is_empty() { "." } else { path };
+        self.files
+            .insert(path.to_owned(), Found::Unreadable(problem));
+    }
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+/// No listing has as many parts, and no portal as many maps; a link to a whole disk has.
+const MAX_FILES: usize = 1_000_000;
+
+/// Deeper than any URL people would type.
+const MAX_DEPTH: usize = 64;

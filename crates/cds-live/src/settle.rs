@@ -1,0 +1,133 @@
+//! Waiting until files stand still.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use crate::scan::Scan;
+
+/// Files that changed and may go on changing.
+#[derive(Debug)]
+pub(crate) struct Settling {
+    /// The last look.
+    scan: Scan,
+    /// When a look first showed what `scan` does.
+    still_since: Instant,
+    begun: Instant,
+    /// What changed from one look to the next.
+    moving: BTreeSet<String>,
+    warned: bool,
+}
+
+impl Settling {
+    /// Begins with a first look.
+    pub(crate) fn begin(scan: Scan, now: Instant) -> Self {
+        Self {
+            scan,
+            still_since: now,
+            begun: now,
+            moving: BTreeSet::new(),
+            warned: false,
+        }
+    }
+
+    /// Takes another look into account.
+    pub(crate) fn observe(&mut self, scan: Scan, now: Instant) {
+        if scan == self.scan {
+            return;
+        }
+        self.moving.extend(
+            self.scan
+                .differences(&scan)
+                .take(MOST_NAMED)
+                .map(str::to_owned),
+        );
+        self.scan = scan;
+        self.still_since = now;
+    }
+
+    /// A file changed although two looks were equal.
+    pub(crate) fn disturb(&mut self, now: Instant) {
+        self.still_since = now;
+    }
+
+    /// The last look.
+    pub(crate) fn scan(&self) -> &Scan {
+        &self.scan
+    }
+
+    /// When the files will have stood still for `time`.
+    pub(crate) fn still_at(&self, time: Duration) -> Instant {
+        self.still_since + time
+    }
+
+    /// The files that have kept changing for too long; `Some` at most once.
+    pub(crate) fn overdue(&mut self, now: Instant) -> Option<Vec<String>> {
+        if self.warned || self.moving.is_empty() || now < self.overdue_at() {
+            return None;
+        }
+        self.warned = true;
+        Some(self.moving.iter().take(MOST_NAMED).cloned().collect())
+    }
+
+    /// When files that go on changing are worth a warning.
+    pub(crate) fn overdue_at(&self) -> Instant {
+        self.begun + OVERDUE
+    }
+}
+
+/// After this time people wonder why their edit isn't there.
+const OVERDUE: Duration = Duration::from_secs(5);
+
+/// A warning names no more files than a person reads.
+const MOST_NAMED: usize = 10;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::problem::Problem;
+    use crate::scan::{Found, Root};
+
+    const QUIET: Duration = Duration::from_millis(150);
+
+    /// A scan of one file whose state is told by `size`.
+    fn scan(size: u64) -> Scan {
+        let found = Found::Unreadable(Problem::TooLarge {
+            size,
+            limit: 0,
+            setting: "",
+        });
+        Scan {
+            root: Root::Gone,
+            files: BTreeMap::from([("a.json".to_owned(), found)]),
+        }
+    }
+
+    #[test]
+    fn stillness_is_counted_from_the_last_look_that_differed() {
+        let start = Instant::now();
+        let later = |milliseconds| start + Duration::from_millis(milliseconds);
+        let mut settling = Settling::begin(scan(1), start);
+        settling.observe(scan(1), later(100));
+        assert_eq!(settling.still_at(QUIET), later(150));
+        settling.observe(scan(2), later(149));
+        assert_eq!(settling.still_at(QUIET), later(299));
+        settling.disturb(later(299));
+        assert_eq!(settling.still_at(QUIET), later(449));
+    }
+
+    #[test]
+    fn a_file_that_goes_on_changing_is_named_once_after_five_seconds() {
+        let start = Instant::now();
+        let mut settling = Settling::begin(scan(0), start);
+        for step in 1..=49 {
+            let now = start + step * Duration::from_millis(100);
+            settling.observe(scan(u64::from(step)), now);
+            assert_eq!(settling.overdue(now), None);
+        }
+        let now = start + Duration::from_secs(5);
+        assert_eq!(settling.overdue(now), Some(vec!["a.json".to_owned()]));
+        assert_eq!(settling.overdue(now), None);
+    }
+}

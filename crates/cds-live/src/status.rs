@@ -1,0 +1,55 @@
+//! A site's state at one moment.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::reload::Reload;
+
+/// A site's state at one moment.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// Whether the last try succeeded.
+    pub state: State,
+    /// How many sites have been served so far; 0 while there was never a good one.
+    pub generation: u64,
+    /// When the site that is served was taken up; `None` when none is.
+    pub loaded_at: Option<SystemTime>,
+    /// How the last try ended.
+    pub last_reload: Reload,
+    /// How changes are noticed at present.
+    pub watching: Watching,
+}
+
+/// Whether what is in the files is what is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It is.
+    Good,
+    /// The files have errors; the last good site is served, or none.
+    Failing,
+}
+
+/// How changes are noticed at present.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Watching {
+    /// The system announces them.
+    Events,
+    /// Files are looked at regularly.
+    Polling {
+        /// Why not by events; `None` when polling was asked for.
+        why: Option<Arc<str>>,
+    },
+    /// Only when [`LiveSite::reload`](crate::LiveSite::reload) is called.
+    Off,
+}
+
+impl Watching {
+    /// The name as it is shown: `events`, `polling` or `off`.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Events => "events",
+            Self::Polling { .. } => "polling",
+            Self::Off => "off",
+        }
+    }
+}
