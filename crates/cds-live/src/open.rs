@@ -98,7 +98,7 @@ mod tests {
     fn a_fifo_is_refused_at_once() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().canonicalize().unwrap();
-        rustix::fs::mkfifoat(CWD, path.join("fifo"), Mode::RUSR).unwrap();
+        fs::mkfifoat(CWD, path.join("fifo"), Mode::RUSR).unwrap();
         assert!(Root::open(&path).unwrap().file(Path::new("fifo")).is_err());
     }
 }

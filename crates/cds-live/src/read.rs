@@ -11,6 +11,7 @@ use bytes::Bytes;
 use cds_site::{Report, Source, Sources};
 use rustix::io::Errno;
 
+use crate::layout;
 use crate::open;
 use crate::options::Limits;
 use crate::problem::Problem;
@@ -25,11 +26,11 @@ pub fn read(dir: impl AsRef<Path>, limits: Limits) -> (Sources, Report) {
     let dir = absolute(dir.as_ref());
     for _ in 0..TRIES {
         let (scan, _) = Scan::of(&dir, limits);
-        if let Ok(loaded) = Loaded::of(&scan, None) {
-            if Scan::of(&dir, limits).0 == scan {
-                let report = loaded.report(&dir);
-                return (loaded.sources, report);
-            }
+        if let Ok(loaded) = Loaded::of(&scan, None)
+            && Scan::of(&dir, limits).0 == scan
+        {
+            let report = loaded.report(&dir);
+            return (loaded.sources, report);
         }
         thread::sleep(BETWEEN_TRIES);
     }
@@ -57,7 +58,9 @@ pub(crate) struct Loaded {
 
 /// A file changed while it was read.
 #[derive(Debug)]
-pub(crate) struct Moved;
+pub(crate) struct Moved {
+    pub(crate) file: String,
+}
 
 /// What was read before, and the scan it was read by.
 #[derive(Clone, Copy)]
@@ -77,18 +80,10 @@ impl Loaded {
         };
         let root = match &scan.root {
             Root::Present(root) => root,
-            Root::Gone => {
-                loaded
-                    .problems
-                    .insert(String::new(), Problem::NoSuchDirectory);
-                return Ok(loaded);
-            }
-            Root::Unreadable(problem) => {
-                loaded.problems.insert(String::new(), problem.clone());
-                return Ok(loaded);
-            }
+            Root::Gone => return Ok(loaded.without_root(Problem::NoSuchDirectory)),
+            Root::Unreadable(problem) => return Ok(loaded.without_root(problem.clone())),
         };
-        let root = open::Root::open(root).map_err(|_| Moved)?;
+        let root = open::Root::open(root).map_err(|_| Moved { file: ".".into() })?;
         for (path, found) in &scan.files {
             match found {
                 Found::File { at, stamp } => {
@@ -96,11 +91,23 @@ impl Loaded {
                     loaded.take(path, known, || read_file(&root, at, stamp), stamp)?;
                 }
                 Found::Unreadable(problem) => {
-                    loaded.problems.insert(path.clone(), problem.clone());
+                    loaded.miss(path, problem.clone());
                 }
             }
         }
         Ok(loaded)
+    }
+
+    fn without_root(mut self, problem: Problem) -> Self {
+        // One finding about the directory is enough.
+        self.sources.insert_unreadable(layout::METADATA);
+        self.problems.insert(String::new(), problem);
+        self
+    }
+
+    fn miss(&mut self, path: &str, problem: Problem) {
+        self.sources.insert_unreadable(path);
+        self.problems.insert(path.to_owned(), problem);
     }
 
     fn take(
@@ -123,11 +130,15 @@ impl Loaded {
                     modified,
                 });
             }
-            Err(Failure::Moved) => return Err(Moved),
+            Err(Failure::Moved) => {
+                return Err(Moved {
+                    file: path.to_owned(),
+                });
+            }
             Err(Failure::Problem(problem)) => {
                 // Permissions leave a trace in `ctime`; a full file table or a bad disk doesn't.
                 self.worth_retrying |= problem != Problem::Denied;
-                self.problems.insert(path.to_owned(), problem);
+                self.miss(path, problem);
             }
         }
         Ok(())

@@ -46,7 +46,8 @@ impl Settling {
     }
 
     /// A file changed although two looks were equal.
-    pub(crate) fn disturb(&mut self, now: Instant) {
+    pub(crate) fn disturb(&mut self, file: String, now: Instant) {
+        self.moving.insert(file);
         self.still_since = now;
     }
 
@@ -113,7 +114,7 @@ mod tests {
         assert_eq!(settling.still_at(QUIET), later(150));
         settling.observe(scan(2), later(149));
         assert_eq!(settling.still_at(QUIET), later(299));
-        settling.disturb(later(299));
+        settling.disturb("b.json".to_owned(), later(299));
         assert_eq!(settling.still_at(QUIET), later(449));
     }
 

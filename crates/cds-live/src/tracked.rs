@@ -3,14 +3,14 @@
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant, SystemTime};
 
-use cds_site::{Compiled, Report, Site, Sources};
+use cds_site::{Compiled, Report, Sources};
 
 use crate::chain::Places;
 use crate::inbox::{Inbox, SiteId};
 use crate::log;
 use crate::options::{Options, WatchMode};
 use crate::problem::Problem;
-use crate::read::{self, Before, Loaded};
+use crate::read::{self, Before, Loaded, Moved};
 use crate::reload::{Outcome, Reload};
 use crate::remote;
 use crate::scan::{Root, Scan};
@@ -195,23 +195,27 @@ impl Tracked {
             self.settle_down(now);
             return;
         }
-        let settling = match self.settling.take() {
-            Some(mut settling) => {
-                settling.observe(scan, now);
-                settling
-            }
-            None => Settling::begin(scan, now),
-        };
-        let settling = self.settling.insert(settling);
-        let still_at = match &self.last {
-            Some(last) if last.scan == *settling.scan() => last.seen + self.options.quiet_time,
-            None if is_old(settling.scan(), self.options.quiet_time) => now,
-            _ => settling.still_at(self.patience()),
-        };
+        match &mut self.settling {
+            Some(settling) => settling.observe(scan, now),
+            None => self.settling = Some(Settling::begin(scan, now)),
+        }
+        let still_at = self.still_at(now);
         if still_at <= now {
             self.take_up(watch);
         } else {
             self.wait_until(still_at, now);
+        }
+    }
+
+    /// When the files will have stood still.
+    fn still_at(&self, now: Instant) -> Instant {
+        let Some(settling) = &self.settling else {
+            return now;
+        };
+        match &self.last {
+            Some(last) if last.scan == *settling.scan() => last.seen + self.options.quiet_time,
+            None if is_old(settling.scan(), self.options.quiet_time) => now,
+            _ => settling.still_at(self.patience(settling.scan())),
         }
     }
 
@@ -224,11 +228,7 @@ impl Tracked {
     }
 
     /// How long the files must stand still.
-    fn patience(&self) -> Duration {
-        let Some(settling) = &self.settling else {
-            return self.options.quiet_time;
-        };
-        let scan = settling.scan();
+    fn patience(&self, scan: &Scan) -> Duration {
         if scan.is_gone() && self.served.is_some() {
             return GONE;
         }
@@ -297,12 +297,11 @@ impl Tracked {
             }
             loaded => {
                 settling.observe(after, now);
-                if loaded.is_err() {
-                    settling.disturb(now);
+                if let Err(Moved { file }) = loaded {
+                    settling.disturb(file, now);
                 }
-                let still_at = settling.still_at(self.options.quiet_time);
                 self.settling = Some(settling);
-                self.wait_until(still_at, now);
+                self.wait_until(self.still_at(now), now);
             }
         }
     }
@@ -311,18 +310,18 @@ impl Tracked {
         self.inbox.forget_writers(self.id);
         let compared = std::mem::take(&mut self.compare);
         let seen = Instant::now();
-        if let Some(last) = &mut self.last {
-            if last.loaded.same_content(&loaded) {
-                let touched = last.scan != scan;
-                last.scan = scan;
-                last.seen = seen;
-                last.loaded.worth_retrying = loaded.worth_retrying;
-                let asked = compared && !self.callers.is_empty();
-                if touched || asked {
-                    self.nothing_new(begun);
-                }
-                return;
+        if let Some(last) = &mut self.last
+            && last.loaded.same_content(&loaded)
+        {
+            let touched = last.scan != scan;
+            last.scan = scan;
+            last.seen = seen;
+            last.loaded.worth_retrying = loaded.worth_retrying;
+            let asked = compared && !self.callers.is_empty();
+            if touched || asked {
+                self.nothing_new(begun);
             }
+            return;
         }
         let before = self.last.as_ref().map(|last| &last.loaded);
         let changed = loaded.changed_since(before);
@@ -381,6 +380,11 @@ impl Tracked {
         report.merge(found);
         report.sort();
         let Some(site) = site.filter(|_| !report.has_errors()) else {
+            if self.served.is_none() {
+                self.shared
+                    .handle
+                    .store(cds_site::stand_in(&loaded.sources));
+            }
             self.shared.update(|status| status.state = State::Failing);
             return (Outcome::Kept, report);
         };
@@ -402,16 +406,16 @@ impl Tracked {
     /// The directory has been gone for too long.
     fn give_up(&mut self, loaded: &Loaded) -> (Outcome, Report) {
         let report = loaded.report(&self.shared.directory);
-        let served = self.served.take().is_some();
-        if served {
-            self.shared.handle.store(Site::unavailable());
+        let served = self.served.take();
+        if let Some(sources) = &served {
+            self.shared.handle.store(cds_site::stand_in(sources));
         }
         self.shared.update(|status| {
             status.state = State::Failing;
             status.loaded_at = None;
         });
         (
-            if served {
+            if served.is_some() {
                 Outcome::Dropped
             } else {
                 Outcome::Kept

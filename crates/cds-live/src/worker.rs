@@ -18,14 +18,10 @@ pub(crate) struct Worker {
 impl Worker {
     /// Starts the thread; `sites` stand at the index of their id.
     pub(crate) fn start(inbox: Arc<Inbox>, sites: Vec<Tracked>) -> io::Result<Self> {
-        let thread_inbox = Arc::clone(&inbox);
+        let closing = CloseAtEnd(Arc::clone(&inbox));
         thread::Builder::new()
             .name("cds-live".into())
-            .spawn(move || {
-                run(&thread_inbox, sites);
-                // Requests that arrive from here on are answered by the closed inbox.
-                thread_inbox.close();
-            })?;
+            .spawn(move || run(&closing.0, sites))?;
         Ok(Self { inbox })
     }
 }
@@ -34,6 +30,15 @@ impl Drop for Worker {
     /// Doesn't wait for the thread: a handle may be dropped where nothing may block.
     fn drop(&mut self) {
         self.inbox.close();
+    }
+}
+
+/// Closes the inbox however the thread ends, so that nobody waits for an answer from it.
+struct CloseAtEnd(Arc<Inbox>);
+
+impl Drop for CloseAtEnd {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 
