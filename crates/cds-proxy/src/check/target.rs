@@ -1,0 +1,193 @@
+//! What a path that was given to `check` stands for.
+
+use std::fs::{self, File, FileType};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context, bail, ensure};
+use cds_live::Limits;
+
+use crate::report::Results;
+
+/// Something that can be checked.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// A document on the standard input.
+    Stdin,
+    /// A document in a file.
+    Document(PathBuf),
+    /// A site directory.
+    Site(PathBuf),
+}
+
+impl Target {
+    /// What the path stands for; an error says why it can't be checked.
+    pub(super) fn of(path: &Path) -> anyhow::Result<Self> {
+        if path == Path::new("-") {
+            return Ok(Self::Stdin);
+        }
+        let kind = fs::metadata(path).map_err(explained)?.file_type();
+        if kind.is_dir() {
+            return site(path);
+        }
+        // A FIFO would be waited for, maybe for ever.
+        ensure!(
+            kind.is_file(),
+            "this is {}, not a file; - reads the standard input",
+            name(kind)
+        );
+        let is_toml = path
+            .extension()
+            .is_some_and(|extension| extension == "toml");
+        ensure!(
+            !is_toml,
+            "settings are checked with their site: give the directory instead"
+        );
+        Ok(Self::Document(path.to_owned()))
+    }
+
+    /// Checks it and adds what is found to the results.
+    pub(super) fn check(&self, now: SystemTime, results: &mut Results) -> anyhow::Result<()> {
+        match self {
+            Self::Stdin => check_document("<stdin>", io::stdin().lock(), now, results),
+            Self::Document(path) => {
+                let file = File::open(path).map_err(explained)?;
+                check_document(&shown(path), file, now, results)
+            }
+            Self::Site(directory) => {
+                check_site(directory, now, results);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn check_document(
+    name: &str,
+    source: impl Read,
+    now: SystemTime,
+    results: &mut Results,
+) -> anyhow::Result<()> {
+    let limit = Limits::default().document_size;
+    let mut bytes = Vec::new();
+    source
+        .take(limit + 1)
+        .read_to_end(&mut bytes)
+        .context("this can't be read")?;
+    ensure!(
+        bytes.len() as u64 <= limit,
+        "this is larger than {} MiB",
+        limit >> 20
+    );
+    results.add_document(
+        name,
+        &cds_metadata::check_document(name, &bytes, Some(now.into())),
+    );
+    Ok(())
+}
+
+fn check_site(directory: &Path, now: SystemTime, results: &mut Results) {
+    let (sources, mut report) = cds_live::read(directory, Limits::default());
+    report.merge(cds_site::compile(&sources, now, None).report);
+    report.sort();
+    let files = sources.iter().map(|source| source.path.as_str());
+    results.add_site(directory, files, &report);
+}
+
+/// A directory that has anything of a site in it.
+fn site(directory: &Path) -> anyhow::Result<Target> {
+    let has = |name: &str| fs::symlink_metadata(directory.join(name)).is_ok();
+    if SITE_FILES.iter().copied().any(has) {
+        return Ok(Target::Site(directory.to_owned()));
+    }
+    let sites = sites_in(directory).map_err(explained)?;
+    let Some(example) = sites.first() else {
+        bail!("there is no {METADATA} here, so this is no site; `cds-proxy init` writes one")
+    };
+    bail!(
+        "there is no {METADATA} here; give the sites in it instead, e.g. {}",
+        shown(example)
+    )
+}
+
+/// The directories in a directory that look like sites.
+fn sites_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut sites = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.join(METADATA).is_file() {
+            sites.push(path);
+        }
+    }
+    sites.sort();
+    Ok(sites)
+}
+
+/// The path as findings name it, without a `./` that says nothing.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(".")
+        .unwrap_or(path)
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn explained(error: io::Error) -> anyhow::Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => anyhow::anyhow!("there is no such file or directory"),
+        io::ErrorKind::PermissionDenied => anyhow::anyhow!("this may not be read"),
+        _ => anyhow::Error::new(error).context("this can't be read"),
+    }
+}
+
+#[cfg(unix)]
+fn name(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    if kind.is_fifo() {
+        "a named pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+#[cfg(not(unix))]
+fn name(_: FileType) -> &'static str {
+    "something else"
+}
+
+const METADATA: &str = "cds-server-metadata.json";
+
+/// Any of these makes a directory a site; what else is missing is then a finding.
+const SITE_FILES: [&str; 3] = [METADATA, "cds-coverage.json", "site.toml"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(path: &Path) -> String {
+        format!("{:#}", Target::of(path).unwrap_err())
+    }
+
+    #[test]
+    fn what_can_not_be_checked_is_told_apart() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        assert!(refusal(&path.join("gone")).contains("no such file"));
+        assert!(refusal(Path::new("/dev/null")).contains("a device"));
+        assert!(refusal(path).contains("no cds-server-metadata.json here, so this is no site"));
+        fs::write(path.join("site.toml"), "").unwrap();
+        assert!(refusal(&path.join("site.toml")).contains("give the directory"));
+        assert_eq!(Target::of(path).unwrap(), Target::Site(path.to_owned()));
+    }
+
+    #[test]
+    fn a_directory_of_sites_points_to_its_sites() {
+        let directory = tempfile::tempdir().unwrap();
+        let west = directory.path().join("west");
+        fs::create_dir(&west).unwrap();
+        fs::write(west.join(METADATA), "{}").unwrap();
+        assert!(refusal(directory.path()).ends_with(&format!("e.g. {}", west.display())));
+    }
+}

@@ -1,0 +1,87 @@
+//! A report in a file, for whoever doesn't read the log.
+
+use std::fs::{self, Permissions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use super::Results;
+use super::json;
+
+/// Writes the JSON form to `path`, in the place of what is there.
+///
+/// Whoever reads the file sees the old report or the new one, never half of one.
+///
+/// # Errors
+/// When the directory can't be written to, or `path` is a directory, a device or the like.
+pub fn write(path: &Path, results: &Results) -> anyhow::Result<()> {
+    replace(path, json::render(results).as_bytes())
+        .with_context(|| format!("the report can't be written to {}", path.display()))
+}
+
+fn replace(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    let path = target(path)?;
+    let directory = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let mut file = builder().tempfile_in(directory.unwrap_or(Path::new(".")))?;
+    file.write_all(content)?;
+    file.persist(&path)?;
+    Ok(())
+}
+
+/// Where a symbolic link leads, so that the link stays; nothing but regular files is replaced.
+fn target(path: &Path) -> anyhow::Result<PathBuf> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => Ok(fs::canonicalize(path)?),
+        Ok(_) => bail!("it is there, and it is not a regular file"),
+        Err(_) => Ok(path.to_owned()),
+    }
+}
+
+/// Temporary files are for their owner only unless said otherwise; the umask still counts.
+fn builder() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".cds-report-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(Permissions::from_mode(0o666));
+    }
+    builder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_takes_the_place_of_the_one_before() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("report.json");
+        fs::write(&path, "a longer report than the next").unwrap();
+        write(&path, &Results::new()).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "[]\n");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link_and_a_device_a_device() {
+        let directory = tempfile::tempdir().unwrap();
+        let (real, link) = (directory.path().join("real"), directory.path().join("link"));
+        fs::write(&real, "").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        write(&link, &Results::new()).unwrap();
+        assert_eq!(fs::read_to_string(&real).unwrap(), "[]\n");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+
+        let error = write(Path::new("/dev/null"), &Results::new()).unwrap_err();
+        assert!(
+            format!("{error:#}").contains("not a regular file"),
+            "{error:#}"
+        );
+        assert!(write(directory.path(), &Results::new()).is_err());
+    }
+}
