@@ -1,0 +1,228 @@
+//! What a person sees when a rule is broken: one edit of the good site per rule, one snapshot.
+
+use std::collections::BTreeSet;
+
+use cds_proxy::rules;
+
+use crate::program::Place;
+
+/// An edit that breaks one rule.
+struct Fault {
+    rule: &'static str,
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+}
+
+const METADATA: &str = "cds/cds-server-metadata.json";
+const COVERAGE: &str = "cds/cds-coverage.json";
+const SETTINGS: &str = "cds/site.toml";
+
+/// Sorted by rule.
+const FAULTS: &[Fault] = &[
+    Fault {
+        rule: "capabilities-not-union",
+        file: METADATA,
+        from: "[\"coverage\", \"ieee1547\"]",
+        to: "[\"coverage\"]",
+    },
+    Fault {
+        rule: "coverage-url-missing",
+        file: METADATA,
+        from: "  \"coverage\": \"https://demoutility.com/cds-coverage.json\",\n",
+        to: "",
+    },
+    Fault {
+        rule: "datetime-unusual",
+        file: METADATA,
+        from: "\"2022-06-01T00:00:00Z\"",
+        to: "\"2022-06-01t00:00:00z\"",
+    },
+    Fault {
+        rule: "duplicate-id",
+        file: COVERAGE,
+        from: "\"dge_gas\"",
+        to: "\"dge_elec_west\"",
+    },
+    Fault {
+        rule: "duplicate-value",
+        file: COVERAGE,
+        from: "[\"natural_gas\"]",
+        to: "[\"natural_gas\", \"natural_gas\"]",
+    },
+    Fault {
+        rule: "empty-string",
+        file: METADATA,
+        from: "\"A fictional utility for tests and demonstrations.\"",
+        to: "\"\"",
+    },
+    Fault {
+        rule: "entry-lists-coverage",
+        file: COVERAGE,
+        from: "[\"ieee1547\"]",
+        to: "[\"ieee1547\", \"coverage\"]",
+    },
+    Fault {
+        rule: "geographic-without-map",
+        file: COVERAGE,
+        from: "\"logical\"",
+        to: "\"geographic\"",
+    },
+    Fault {
+        rule: "id-with-space",
+        file: COVERAGE,
+        from: "\"dge_gas\"",
+        to: "\"dge gas\"",
+    },
+    Fault {
+        rule: "invalid-country",
+        file: COVERAGE,
+        from: "\"country\": \"US\",\n      \"name\": \"Gas",
+        to: "\"country\": \"USA\",\n      \"name\": \"Gas",
+    },
+    Fault {
+        rule: "invalid-datetime",
+        file: METADATA,
+        from: "\"2022-01-01T00:00:00Z\"",
+        to: "\"2022-02-30\"",
+    },
+    Fault {
+        rule: "invalid-media-type",
+        file: COVERAGE,
+        from: "\"image/png\"",
+        to: "\"png\"",
+    },
+    Fault {
+        rule: "invalid-url",
+        file: METADATA,
+        from: "\"https://demoutility.com/data-access\"",
+        to: "\"www.demoutility.com/data access\"",
+    },
+    Fault {
+        rule: "json-duplicate-key",
+        file: COVERAGE,
+        from: "\"name\": \"Gas customers\",",
+        to: "\"name\": \"Gas customers\", \"name\": \"Gas\",",
+    },
+    Fault {
+        rule: "json-syntax",
+        file: COVERAGE,
+        from: "[\"natural_gas\"]",
+        to: "[\"natural_gas\",]",
+    },
+    Fault {
+        rule: "listing-is-a-page",
+        file: COVERAGE,
+        from: "\"next\": null",
+        to: "\"next\": \"https://demoutility.com/cds-coverage.json?page=2\"",
+    },
+    Fault {
+        rule: "map-type-missing",
+        file: COVERAGE,
+        from: ",\n      \"map_content_type\": \"image/png\"",
+        to: "",
+    },
+    Fault {
+        rule: "missing-field",
+        file: COVERAGE,
+        from: "      \"entity_abbreviation\": null,\n",
+        to: "",
+    },
+    Fault {
+        rule: "near-miss-field",
+        file: COVERAGE,
+        from: "\"name\": \"Gas customers\",",
+        to: "\"name\": \"Gas customers\", \"descripton\": \"Gas.\",",
+    },
+    Fault {
+        rule: "not-https",
+        file: METADATA,
+        from: "\"https://demoutility.com/cds-coverage.json\"",
+        to: "\"http://demoutility.com/cds-coverage.json\"",
+    },
+    Fault {
+        rule: "oauth-metadata-missing",
+        file: METADATA,
+        from: "\"ieee1547\"]",
+        to: "\"ieee1547\", \"oauth\"]",
+    },
+    Fault {
+        rule: "route-conflict",
+        file: METADATA,
+        from: "\"https://demoutility.com/cds-coverage.json\"",
+        to: "\"https://demoutility.com/\"",
+    },
+    Fault {
+        rule: "settings-invalid",
+        file: SETTINGS,
+        from: "\"5m\"",
+        to: "\"5 apples\"",
+    },
+    Fault {
+        rule: "unknown-value",
+        file: COVERAGE,
+        from: "\"official\"",
+        to: "\"oficial\"",
+    },
+    Fault {
+        rule: "unsupported-version",
+        file: METADATA,
+        from: "\"v1\"",
+        to: "\"v2\"",
+    },
+    Fault {
+        rule: "updated-before-created",
+        file: METADATA,
+        from: "\"updated\": \"2022",
+        to: "\"updated\": \"2021",
+    },
+    Fault {
+        rule: "updated-in-future",
+        file: METADATA,
+        from: "\"updated\": \"2022",
+        to: "\"updated\": \"2202",
+    },
+    Fault {
+        rule: "wrong-type",
+        file: COVERAGE,
+        from: "[\"supplier\"]",
+        to: "\"supplier\"",
+    },
+];
+
+#[test]
+fn every_broken_rule_is_shown_with_its_place_and_mend() {
+    for fault in FAULTS {
+        let place = Place::with_site();
+        place.edit(fault.file, fault.from, fault.to);
+        let shown = shown(&place);
+        assert!(
+            shown.contains(&format!("[{}]", fault.rule)),
+            "{}:\n{shown}",
+            fault.rule
+        );
+        insta::assert_snapshot!(fault.rule, shown);
+    }
+}
+
+#[test]
+fn a_file_that_is_missing_is_shown_with_its_mend() {
+    let place = Place::with_site();
+    std::fs::remove_file(place.path(METADATA)).unwrap();
+    insta::assert_snapshot!("file-unreadable", shown(&place));
+}
+
+#[test]
+fn every_rule_has_a_fault_here() {
+    let mut shown: BTreeSet<_> = FAULTS.iter().map(|fault| fault.rule).collect();
+    // Needs more than an edit of a text.
+    shown.insert("file-unreadable");
+    let rules: BTreeSet<_> = rules::all().iter().map(|rule| rule.slug).collect();
+    assert_eq!(shown, rules, "left: rules broken here; right: all rules");
+}
+
+fn shown(place: &Place) -> String {
+    place
+        .run(&["check", "cds", "--now", "2026-01-31T12:00:00Z"])
+        .stdout
+}

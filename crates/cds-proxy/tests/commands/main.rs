@@ -1,0 +1,10 @@
+//! The commands, as they are typed: the real program on real files.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod check;
+mod faults;
+mod formats;
+mod init;
+mod program;
+mod rules;
