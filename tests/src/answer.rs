@@ -1,0 +1,189 @@
+//! What must come back.
+
+use std::fmt::Write;
+
+use http::{HeaderName, Method, StatusCode, header};
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+
+use crate::ask::Received;
+use crate::site_dir::Fixture;
+
+/// An answer that is expected, header fields included: one that isn't listed is a failure.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    status: StatusCode,
+    headers: Vec<(HeaderName, Value)>,
+    content: Content,
+}
+
+/// What a header field must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    /// Exactly this.
+    Is(&'static str),
+    /// The length of the content, of a HEAD request's too.
+    Length,
+    /// A strong entity tag (RFC 9110 §8.8.3).
+    StrongTag,
+    /// A date as RFC 9110 §5.6.7 prefers it, not in the future.
+    Date,
+}
+
+/// What the body must be.
+#[derive(Debug, Clone, Copy)]
+pub enum Content {
+    /// Nothing.
+    Empty,
+    /// A file, byte for byte.
+    File(Fixture, &'static str),
+    /// Problem details (RFC 9457) of the answer's own status.
+    Problem,
+    /// A coverage listing of these ids in this order, each entry as it stands in one of the files.
+    Listing(Fixture, &'static [&'static str], &'static [&'static str]),
+}
+
+impl Answer {
+    /// An answer without header fields and content.
+    pub const fn new(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            content: Content::Empty,
+        }
+    }
+
+    /// With a header field more.
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: Value) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// With this content.
+    #[must_use]
+    pub const fn containing(mut self, content: Content) -> Self {
+        self.content = content;
+        self
+    }
+
+    /// Everything that is not as expected.
+    ///
+    /// `full` is what the same request got as a GET, when it is a HEAD: the fields are the same,
+    /// and they speak of a body that isn't there (RFC 9110 §9.3.2).
+    pub fn faults(&self, method: &Method, received: &Received, full: &Received) -> String {
+        let mut faults = String::new();
+        if received.status != self.status {
+            let _ = writeln!(faults, "status {}, not {}", received.status, self.status);
+        }
+        if *method == Method::HEAD && !received.body.is_empty() {
+            faults.push_str("a body for HEAD\n");
+        }
+        self.check_headers(received, full.body.len(), &mut faults);
+        if let Err(fault) = self.content.check(self.status, &full.body) {
+            let _ = writeln!(faults, "content: {fault}");
+        }
+        faults
+    }
+
+    fn check_headers(&self, received: &Received, length: usize, faults: &mut String) {
+        for (name, value) in &self.headers {
+            let found: Vec<_> = received.headers.get_all(name).iter().collect();
+            match found[..] {
+                [found] if value.admits(found.to_str().unwrap_or_default(), length) => {}
+                _ => {
+                    let _ = writeln!(faults, "{name}: {found:?}, not {value:?}");
+                }
+            }
+        }
+        for (name, value) in &received.headers {
+            if !self.headers.iter().any(|(listed, _)| listed == name) {
+                let _ = writeln!(faults, "{name}: {value:?}, which nobody listed");
+            }
+        }
+    }
+}
+
+impl Value {
+    fn admits(self, value: &str, length: usize) -> bool {
+        match self {
+            Self::Is(expected) => value == expected,
+            Self::Length => value == length.to_string(),
+            Self::StrongTag => is_strong_tag(value),
+            Self::Date => httpdate::parse_http_date(value).is_ok_and(|date| {
+                date <= std::time::SystemTime::now() && httpdate::fmt_http_date(date) == value
+            }),
+        }
+    }
+}
+
+fn is_strong_tag(value: &str) -> bool {
+    let opaque = value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    opaque.is_some_and(|opaque| opaque.bytes().all(|b| b > b' ' && b != b'"') && opaque.len() >= 16)
+}
+
+impl Content {
+    fn check(self, status: StatusCode, body: &[u8]) -> Result<(), String> {
+        match self {
+            Self::Empty if body.is_empty() => Ok(()),
+            Self::File(fixture, file) if body == fixture.read(file) => Ok(()),
+            Self::Empty | Self::File(..) => Err(format!("{:?}", String::from_utf8_lossy(body))),
+            Self::Problem => check_problem(status, body),
+            Self::Listing(fixture, ids, files) => check_listing(fixture, ids, files, body),
+        }
+    }
+}
+
+fn check_problem(status: StatusCode, body: &[u8]) -> Result<(), String> {
+    let problem: Json = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let is_text = |member: &str| {
+        problem[member]
+            .as_str()
+            .is_some_and(|text| !text.is_empty())
+    };
+    if problem["status"] == status.as_u16() && is_text("title") && is_text("detail") {
+        return Ok(());
+    }
+    Err(problem.to_string())
+}
+
+/// A listing with its entries as they were written.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listing<'a> {
+    #[serde(borrow)]
+    coverage_entries: Vec<&'a RawValue>,
+    next: Option<String>,
+    previous: Option<String>,
+}
+
+fn check_listing(
+    fixture: Fixture,
+    ids: &[&str],
+    files: &[&str],
+    body: &[u8],
+) -> Result<(), String> {
+    let listing: Listing<'_> = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    if (&listing.next, &listing.previous) != (&None, &None) {
+        return Err(format!("more pages: {listing:?}"));
+    }
+    let authored: String = files.iter().map(|file| fixture.text(file)).collect();
+    let mut found = Vec::new();
+    for entry in listing.coverage_entries {
+        if !authored.contains(entry.get()) {
+            return Err(format!("nobody wrote {entry}"));
+        }
+        let entry: Json = serde_json::from_str(entry.get()).map_err(|error| error.to_string())?;
+        found.push(entry["id"].as_str().unwrap_or_default().to_owned());
+    }
+    if found == ids {
+        Ok(())
+    } else {
+        Err(format!("entries {found:?}"))
+    }
+}
+
+/// The field that every server adds (RFC 9110 §6.6.1).
+pub(crate) const DATE: (HeaderName, Value) = (header::DATE, Value::Date);

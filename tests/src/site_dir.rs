@@ -1,0 +1,101 @@
+//! Site directories to serve and to edit.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+/// A site directory in `fixtures/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fixture {
+    /// Everything that a site can have, without a finding.
+    Demo,
+    /// A metadata object with an error in it, and a coverage listing that can be read.
+    Broken,
+    /// A coverage URL with a query.
+    Queried,
+}
+
+impl Fixture {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Demo, Self::Broken, Self::Queried];
+
+    /// Where it is.
+    pub fn path(self) -> PathBuf {
+        let name = match self {
+            Self::Demo => "demo",
+            Self::Broken => "broken",
+            Self::Queried => "queried",
+        };
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("fixtures")
+            .join(name)
+    }
+
+    /// A file of it.
+    pub fn read(self, file: &str) -> Vec<u8> {
+        fs::read(self.path().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+    }
+
+    /// A text file of it.
+    pub fn text(self, file: &str) -> String {
+        String::from_utf8(self.read(file)).unwrap()
+    }
+}
+
+/// A copy of a fixture that a test may edit; gone when dropped.
+#[derive(Debug)]
+pub struct SiteDir {
+    dir: TempDir,
+}
+
+impl SiteDir {
+    /// A copy of `fixture`.
+    pub fn of(fixture: Fixture) -> Self {
+        let dir = Self::empty();
+        copy(&fixture.path(), dir.path());
+        dir
+    }
+
+    /// A directory without files.
+    pub fn empty() -> Self {
+        Self {
+            dir: TempDir::new().unwrap(),
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Writes a file in place, as `echo > file` does.
+    pub fn write(&self, file: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.path().join(file), content).unwrap();
+    }
+
+    /// Writes a file beside and renames it over, as careful editors do.
+    pub fn replace(&self, file: &str, content: impl AsRef<[u8]>) {
+        let beside = self.path().join(format!(".{file}.new"));
+        fs::write(&beside, content).unwrap();
+        fs::rename(beside, self.path().join(file)).unwrap();
+    }
+
+    /// A text file as it is now.
+    pub fn text(&self, file: &str) -> String {
+        fs::read_to_string(self.path().join(file)).unwrap()
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            fs::create_dir(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

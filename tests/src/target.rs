@@ -1,0 +1,168 @@
+//! What the scenarios run against.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use cds_live::LiveSite;
+use cds_site::{Respond, Site};
+use http::HeaderMap;
+use http_body_util::BodyExt;
+use tower::{Layer, service_fn};
+use tower_cds::CdsLayer;
+
+use crate::ask::{Ask, Received};
+use crate::portal::{MARK, ReachedPortal, echo};
+use crate::program::{Program, Running};
+use crate::serving::Serving;
+use crate::site_dir::{Fixture, SiteDir};
+use crate::wire;
+
+/// The kinds of target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A compiled site, without a socket.
+    Site,
+    /// The layer on an axum router, over TCP.
+    Axum,
+    /// The layer under bare hyper, over TCP.
+    Hyper,
+    /// The proxy's binary in front of a portal, over TCP.
+    Proxy,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Site, Self::Axum, Self::Hyper, Self::Proxy];
+}
+
+/// Something that publishes a fixture and passes all else on to the portal that says what
+/// reached it.
+#[derive(Debug)]
+pub struct Target {
+    serves: Serves,
+    _site: SiteDir,
+}
+
+#[derive(Debug)]
+enum Serves {
+    Memory(Arc<Site>),
+    Layer(Serving),
+    Proxy {
+        address: SocketAddr,
+        _proxy: Running,
+        _portal: Serving,
+    },
+}
+
+/// Who answered.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The site.
+    Answered(Received),
+    /// Nobody: the request is for the portal, which there is none behind a site in memory.
+    PassedOn,
+    /// The portal.
+    Portal(ReachedPortal),
+}
+
+impl Target {
+    /// Starts a target of this kind for a fixture.
+    pub async fn start(kind: Kind, fixture: Fixture) -> Self {
+        let site = SiteDir::of(fixture);
+        let serves = match kind {
+            Kind::Site => Serves::Memory(open(&site).site()),
+            Kind::Axum => Serves::Layer(under_axum(open(&site)).await),
+            Kind::Hyper => {
+                let service = CdsLayer::new(open(&site)).layer(service_fn(echo));
+                Serves::Layer(Serving::hyper(service).await)
+            }
+            Kind::Proxy => behind_proxy(&site).await,
+        };
+        Self {
+            serves,
+            _site: site,
+        }
+    }
+
+    /// What a request gets.
+    pub async fn ask(&self, ask: &Ask) -> Outcome {
+        let before = if ask.depends_on_a_get() {
+            self.headers_of(ask.target).await
+        } else {
+            HeaderMap::new()
+        };
+        self.send(ask.request(&before)).await
+    }
+
+    /// Whether there is a socket, and so a server that adds fields of its own.
+    pub const fn is_served(&self) -> bool {
+        !matches!(self.serves, Serves::Memory(_))
+    }
+
+    async fn headers_of(&self, target: &'static str) -> HeaderMap {
+        match self.send(Ask::get(target).request(&HeaderMap::new())).await {
+            Outcome::Answered(received) => received.headers,
+            other => panic!("GET {target}: {other:?}"),
+        }
+    }
+
+    async fn send(&self, request: http::Request<bytes::Bytes>) -> Outcome {
+        let address = match &self.serves {
+            Serves::Memory(site) => return in_memory(site, &request).await,
+            Serves::Layer(serving) => serving.address,
+            Serves::Proxy { address, .. } => *address,
+        };
+        let line = format!("{} {}", request.method(), request.uri());
+        let sent = wire::send(address, request).await;
+        let received = sent.unwrap_or_else(|error| panic!("{line}: {error:#}"));
+        if received.headers.contains_key(MARK) {
+            return Outcome::Portal(serde_json::from_slice(&received.body).unwrap());
+        }
+        Outcome::Answered(received)
+    }
+}
+
+fn open(site: &SiteDir) -> LiveSite {
+    LiveSite::open(site.path()).unwrap()
+}
+
+async fn under_axum(site: LiveSite) -> Serving {
+    let portal = async |request: axum::extract::Request| echo(request).await;
+    let router = Router::new().fallback(portal).layer(CdsLayer::new(site));
+    Serving::start(|listener| async move { axum::serve(listener, router).await.unwrap() }).await
+}
+
+async fn behind_proxy(site: &SiteDir) -> Serves {
+    let portal = Serving::portal().await;
+    let mut proxy = Program::CdsProxy.start(&[
+        "run".as_ref(),
+        "--site".as_ref(),
+        site.path().as_os_str(),
+        "--upstream".as_ref(),
+        format!("http://{}", portal.address).as_ref(),
+        "--listen".as_ref(),
+        "127.0.0.1:0".as_ref(),
+        "--admin".as_ref(),
+        "127.0.0.1:0".as_ref(),
+    ]);
+    let address = proxy.address_after("listening on http://").await;
+    Serves::Proxy {
+        address,
+        _proxy: proxy,
+        _portal: portal,
+    }
+}
+
+async fn in_memory(site: &Site, request: &http::Request<bytes::Bytes>) -> Outcome {
+    let Some(response) = site.respond(request.into()) else {
+        return Outcome::PassedOn;
+    };
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    Outcome::Answered(Received {
+        status: parts.status,
+        headers: parts.headers,
+        body,
+    })
+}

@@ -1,0 +1,9 @@
+//! The whole way, over sockets and with the real binaries.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails where something surprising is"
+)]
+
+mod scenarios;
