@@ -1,8 +1,10 @@
 //! The files that a coverage listing is made from (CDS-WG1-01 §4), read entry by entry.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, hash_map};
+use std::collections::BTreeMap;
 use std::ops::Range;
+
+use hashbrown::{HashMap, hash_map};
 
 use crate::datetime::Instant;
 use crate::entry::{CoverageEntry, EntryDraft};
