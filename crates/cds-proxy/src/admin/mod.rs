@@ -1,0 +1,113 @@
+//! The endpoint for operators: health, sites, metrics.
+
+mod sites;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cds_live::LiveSite;
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use pingora::apps::http_app::ServeHttp;
+use pingora::protocols::http::ServerSession;
+
+use crate::metrics::{self, Metrics};
+use crate::server::{Life, Phase};
+
+/// A site under the name that operators know it by.
+#[derive(Debug, Clone)]
+pub struct NamedSite {
+    /// The directory as it was given.
+    pub name: String,
+    /// The site.
+    pub site: LiveSite,
+}
+
+/// Answers `/healthz`, `/readyz`, `/sites` and `/metrics`.
+#[derive(Debug)]
+pub struct Admin {
+    /// The sites to tell about.
+    pub sites: Vec<NamedSite>,
+    /// Counts.
+    pub metrics: Arc<Metrics>,
+    /// Whether the program drains.
+    pub life: Life,
+}
+
+#[async_trait]
+impl ServeHttp for Admin {
+    async fn response(&self, session: &mut ServerSession) -> Response<Vec<u8>> {
+        let head = session.req_header();
+        let mut response = self.answer(&head.method, head.uri.path());
+        let length = HeaderValue::from(response.body().len());
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, length);
+        response
+    }
+}
+
+impl Admin {
+    fn answer(&self, method: &Method, path: &str) -> Response<Vec<u8>> {
+        let page: fn(&Self) -> Response<Vec<u8>> = match path {
+            "/healthz" => |_| text(StatusCode::OK, "ok"),
+            "/readyz" => Self::ready,
+            "/sites" => Self::sites,
+            "/metrics" => Self::metrics,
+            _ => {
+                return text(
+                    StatusCode::NOT_FOUND,
+                    "not found; there are /healthz, /readyz, /sites and /metrics",
+                );
+            }
+        };
+        if method != Method::GET && method != Method::HEAD {
+            let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD");
+            response
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+            return response;
+        }
+        page(self)
+    }
+
+    fn ready(&self) -> Response<Vec<u8>> {
+        match self.life.phase() {
+            Phase::Serving => text(StatusCode::OK, "ready"),
+            Phase::Draining | Phase::Stopping => text(StatusCode::SERVICE_UNAVAILABLE, "draining"),
+        }
+    }
+
+    fn sites(&self) -> Response<Vec<u8>> {
+        match serde_json::to_vec_pretty(&sites::overview(&self.sites)) {
+            Ok(json) => response(StatusCode::OK, "application/json", json),
+            Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        }
+    }
+
+    fn metrics(&self) -> Response<Vec<u8>> {
+        self.metrics
+            .note_states(self.sites.iter().map(|named| named.site.status().state));
+        response(
+            StatusCode::OK,
+            metrics::CONTENT_TYPE,
+            self.metrics.text().into_bytes(),
+        )
+    }
+}
+
+fn text(status: StatusCode, text: &str) -> Response<Vec<u8>> {
+    response(
+        status,
+        "text/plain; charset=utf-8",
+        format!("{text}\n").into_bytes(),
+    )
+}
+
+fn response(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response<Vec<u8>> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

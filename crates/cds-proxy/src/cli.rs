@@ -1,0 +1,90 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Layer, parse_address};
+
+/// Publishes CDS-WG1-01 documents in front of a portal that nobody will rewrite.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cds-proxy",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve a site's documents and pass every other request to the upstream
+    ///
+    /// A flag beats its environment variable, which beats the configuration file.
+    Run(RunArgs),
+    /// Try it: a demo portal, a demo site to edit, and the proxy in one process
+    Demo(DemoArgs),
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Default, Args)]
+pub struct RunArgs {
+    /// Configuration file in TOML; its keys are named as the flags
+    #[arg(long, value_name = "FILE", env = "CDS_PROXY_CONFIG")]
+    pub config: Option<PathBuf>,
+
+    /// The settings given as flags or in the environment.
+    #[command(flatten)]
+    pub settings: Layer,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Where the demo site is; it is written when missing and never overwritten
+    #[arg(long, value_name = "DIR", default_value = "demo-site")]
+    pub dir: PathBuf,
+
+    /// Address to listen on
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = parse_address)]
+    pub listen: SocketAddr,
+
+    /// Address of the admin endpoint
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9901", value_parser = parse_address)]
+    pub admin: SocketAddr,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn listen_takes_several_addresses_however_they_are_given() {
+        let listen = |args: &[&str]| {
+            let args = ["cds-proxy", "run"].iter().chain(args);
+            match Cli::try_parse_from(args).map(|cli| cli.command) {
+                Ok(Command::Run(run)) => run.settings.listen.unwrap_or_default().len(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(
+            listen(&["--listen", "127.0.0.1:1", "--listen", "[::1]:2"]),
+            2
+        );
+        assert_eq!(listen(&["--listen", "127.0.0.1:1,[::1]:2"]), 2);
+        assert_eq!(listen(&["--listen", "127.0.0.1:1", "[::1]:2"]), 2);
+    }
+}

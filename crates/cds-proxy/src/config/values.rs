@@ -1,0 +1,242 @@
+//! Values that settings are made of, checked where they are read.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::str::FromStr;
+use std::time::Duration;
+
+use http::Uri;
+use ipnet::IpNet;
+use serde::Deserialize;
+
+/// A length of time as people write it: `500ms`, `30s`, `1m 30s`. At most a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Timeout(pub Duration);
+
+/// Longer is surely a slip, and far-off deadlines overflow clocks.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl FromStr for Timeout {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let duration = humantime::parse_duration(text)
+            .map_err(|error| format!("{error}; write a time such as 500ms, 30s or 1m 30s"))?;
+        if duration > LONGEST {
+            return Err("longer than a day".to_owned());
+        }
+        Ok(Self(duration))
+    }
+}
+
+impl TryFrom<String> for Timeout {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+/// Where the upstream is: the scheme, host and port of an `http` URL.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct UpstreamUrl {
+    /// Whose addresses to connect to.
+    pub host: Host,
+    /// The TCP port.
+    pub port: u16,
+}
+
+/// A host as URLs name it (RFC 3986 §3.2.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Host {
+    /// An address that needs no resolving.
+    Address(IpAddr),
+    /// A name to resolve.
+    Name(String),
+}
+
+impl fmt::Display for UpstreamUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "http://{}", self.authority())
+    }
+}
+
+impl UpstreamUrl {
+    /// `host:port`, as a `Host` field names it.
+    pub fn authority(&self) -> String {
+        match &self.host {
+            Host::Address(address) => SocketAddr::new(*address, self.port).to_string(),
+            Host::Name(name) => format!("{name}:{}", self.port),
+        }
+    }
+}
+
+impl FromStr for UpstreamUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let uri: Uri = text
+            .parse()
+            .map_err(|error| format!("{error}; {HOW_TO_WRITE_IT}"))?;
+        match uri.scheme_str() {
+            Some("http") => {}
+            Some("https") => {
+                return Err(
+                    "an https upstream is not supported yet; use http to a portal on this \
+                            machine or in the same pod"
+                        .to_owned(),
+                );
+            }
+            _ => return Err(HOW_TO_WRITE_IT.to_owned()),
+        }
+        let authority = uri.authority().ok_or_else(|| HOW_TO_WRITE_IT.to_owned())?;
+        if authority.as_str().contains('@') {
+            return Err("a user name or password is not passed on; leave it out".to_owned());
+        }
+        if uri.path() != "/" || uri.query().is_some() {
+            return Err(
+                "requests keep their own path, so the URL must end after the port".to_owned(),
+            );
+        }
+        // `Authority::port` is silent about a port beyond 65535.
+        let port = match authority.as_str().strip_prefix(authority.host()) {
+            Some("" | ":") | None => Some(80),
+            Some(port) => port
+                .trim_start_matches(':')
+                .parse()
+                .ok()
+                .filter(|port| *port != 0),
+        };
+        let port = port.ok_or_else(|| format!("`{authority}` has no usable port"))?;
+        Ok(Self {
+            host: host(authority.host())?,
+            port,
+        })
+    }
+}
+
+impl TryFrom<String> for UpstreamUrl {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+const HOW_TO_WRITE_IT: &str = "write it as http://HOST:PORT, such as http://127.0.0.1:3000";
+
+fn host(text: &str) -> Result<Host, String> {
+    if let Some(literal) = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
+        let address: Ipv6Addr = literal
+            .parse()
+            .map_err(|_| format!("`{literal}` is not an IPv6 address"))?;
+        return Ok(Host::Address(address.into()));
+    }
+    if text.is_empty() {
+        return Err(HOW_TO_WRITE_IT.to_owned());
+    }
+    let address: Result<IpAddr, _> = text.parse();
+    Ok(address.map_or_else(|_| Host::Name(text.to_owned()), Host::Address))
+}
+
+/// Reads an address to listen on.
+///
+/// # Errors
+///
+/// Says how to write one.
+pub fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        format!(
+            "`{text}` is not an address: write IP:PORT, such as 127.0.0.1:8080, 0.0.0.0:8080 or \
+             [::]:8080"
+        )
+    })
+}
+
+/// Reads a network; an address alone is a network of one.
+pub(super) fn parse_network(text: &str) -> Result<IpNet, String> {
+    let one: Result<IpAddr, _> = text.parse();
+    one.map_or_else(|_| text.parse(), |address| Ok(address.into()))
+        .map_err(|_| {
+            format!("`{text}` is not a network: write it as 10.0.0.0/8, fd00::/8 or 192.0.2.7")
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn upstream(text: &str) -> Result<UpstreamUrl, String> {
+        text.parse()
+    }
+
+    #[test]
+    fn an_upstream_is_a_host_and_a_port() {
+        let authority = |text| upstream(text).map(|url| url.authority());
+        assert_eq!(
+            authority("http://127.0.0.1:3000"),
+            Ok("127.0.0.1:3000".to_owned())
+        );
+        assert_eq!(authority("http://[::1]:3000/"), Ok("[::1]:3000".to_owned()));
+        assert_eq!(
+            authority("http://portal.internal"),
+            Ok("portal.internal:80".to_owned())
+        );
+    }
+
+    #[test]
+    fn what_is_not_an_upstream_says_how_to_write_one() {
+        for text in [
+            "127.0.0.1:3000",
+            "portal",
+            "",
+            "ftp://portal",
+            "http://",
+            "http://:80",
+        ] {
+            let error = upstream(text).unwrap_err();
+            assert!(error.contains("http://HOST:PORT"), "{text}: {error}");
+        }
+        assert!(
+            upstream("https://portal")
+                .unwrap_err()
+                .contains("not supported yet")
+        );
+        assert!(
+            upstream("http://portal/base")
+                .unwrap_err()
+                .contains("own path")
+        );
+        assert!(
+            upstream("http://a:b@portal")
+                .unwrap_err()
+                .contains("password")
+        );
+        assert!(upstream("http://portal:0").unwrap_err().contains("port"));
+        assert!(upstream("http://portal:70000").is_err());
+        assert!(upstream("http://[::zz]:80").is_err());
+    }
+
+    #[test]
+    fn times_need_a_unit_and_have_a_limit() {
+        assert_eq!("1m 30s".parse(), Ok(Timeout(Duration::from_secs(90))));
+        assert!("30".parse::<Timeout>().unwrap_err().contains("30s"));
+        assert!("-1s".parse::<Timeout>().is_err());
+        assert!("3days".parse::<Timeout>().unwrap_err().contains("day"));
+    }
+
+    #[test]
+    fn a_network_may_be_one_address() {
+        assert_eq!(
+            parse_network("192.0.2.7").map(|net| net.prefix_len()),
+            Ok(32)
+        );
+        assert_eq!(parse_network("fd00::/8").map(|net| net.prefix_len()), Ok(8));
+        assert!(parse_network("10.0.0.0/40").is_err());
+    }
+}

@@ -1,0 +1,105 @@
+//! `demo`: a portal of the kind utilities have, a site to edit, and the proxy in front of it.
+
+mod pages;
+mod portal;
+mod site;
+mod words;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+
+use anyhow::Context as _;
+use cds_live::LiveSite;
+use tokio::task::JoinSet;
+
+use self::portal::Portal;
+use crate::cli::DemoArgs;
+use crate::config::{Layer, Settings};
+use crate::logging;
+use crate::metrics::Metrics;
+use crate::run::{self, Sockets};
+use crate::server::{Life, Listener, Signals, serve};
+
+/// Runs the demo until a signal ends it.
+///
+/// # Errors
+///
+/// When a port is taken, or the site can't be written.
+pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
+    let sockets = Sockets {
+        listeners: vec![Listener::bind(args.listen, "--listen")?],
+        admin: Listener::bind(args.admin, "--admin")?,
+    };
+    let portal = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), "--listen")?;
+    let written = site::write_if_missing(&args.dir)?;
+    logging::start_with("warn,cds_live=off,cds_proxy=warn");
+    let settings = settings(args, &portal)?;
+    let live = LiveSite::open(&args.dir)
+        .with_context(|| format!("{} can't be watched", args.dir.display()))?;
+    let runtime = run::runtime(settings.threads)?;
+    runtime.block_on(show(args, &settings, sockets, portal, live, written))?;
+    runtime.shutdown_background();
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn show(
+    args: &DemoArgs,
+    settings: &Settings,
+    sockets: Sockets,
+    portal: Listener,
+    live: LiveSite,
+    written: bool,
+) -> anyhow::Result<()> {
+    let mut signals = Signals::catch().context("signals can't be caught")?;
+    let here = words::Here {
+        proxy: first_address(&sockets),
+        admin: sockets.admin.address(),
+        portal: portal.address(),
+        dir: &args.dir,
+    };
+    words::introduce(&here, written);
+    tell_reloads(&live)?;
+    let life = Life::new();
+    tokio::spawn(serve(portal, Arc::new(Portal), life.clone()));
+    let _serving: JoinSet<()> = run::start(
+        settings,
+        sockets,
+        live.clone(),
+        Arc::new(Metrics::new()),
+        &life,
+    );
+    // Ctrl-C ends a demo at once: nobody depends on it.
+    signals.end_asked(|| run::reload(live.clone())).await;
+    Ok(())
+}
+
+fn first_address(sockets: &Sockets) -> SocketAddr {
+    sockets
+        .listeners
+        .first()
+        .map_or(sockets.admin.address(), Listener::address)
+}
+
+fn tell_reloads(live: &LiveSite) -> anyhow::Result<()> {
+    let reloads = live.subscribe();
+    let first = live.status().last_reload;
+    words::tell_first(&first);
+    thread::Builder::new()
+        .name("reloads".to_owned())
+        .spawn(move || reloads.iter().for_each(|reload| words::tell(&reload)))
+        .context("no thread for watching")?;
+    Ok(())
+}
+
+fn settings(args: &DemoArgs, portal: &Listener) -> anyhow::Result<Settings> {
+    let upstream = format!("http://{}", portal.address());
+    Settings::resolve(Layer {
+        site: Some(args.dir.clone()),
+        upstream: Some(upstream.parse().map_err(anyhow::Error::msg)?),
+        listen: Some(vec![args.listen]),
+        admin: Some(args.admin),
+        ..Layer::default()
+    })
+}

@@ -1,0 +1,92 @@
+//! Sending an answer of our own.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use cds_site::Body;
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use pingora::Result;
+use pingora::http::ResponseHeader;
+use pingora::proxy::Session;
+use tokio::time::timeout;
+
+use crate::server::Connection;
+
+/// How much of a request's body is read only to keep the connection.
+const DRAIN_BYTES: usize = 64 << 10;
+/// For how long.
+const DRAIN_TIME: Duration = Duration::from_secs(5);
+
+/// The time limit for writing holds for a piece, so pieces are small enough for slow clients.
+const PIECE: usize = 64 << 10;
+
+/// Sends a response, and keeps the connection if it can.
+pub(super) async fn send(session: &mut Session, response: Response<Body>) -> Result<()> {
+    dispose_of_body(session).await;
+    let (mut parts, mut body) = response.into_parts();
+    let head_only = session.req_header().method == Method::HEAD || !may_have_body(parts.status);
+    if !head_only || (!body.is_empty() && may_have_body(parts.status)) {
+        // Without a length the end of the body is the end of the connection.
+        parts
+            .headers
+            .entry(header::CONTENT_LENGTH)
+            .or_insert_with(|| HeaderValue::from(body.len()));
+    }
+    let head_only = head_only || body.is_empty();
+    session
+        .write_response_header(Box::new(ResponseHeader::from(parts)), head_only)
+        .await?;
+    if head_only {
+        return Ok(());
+    }
+    while let Some(mut segment) = body.next_segment() {
+        while !segment.is_empty() {
+            let piece = segment.split_to(segment.len().min(PIECE));
+            session.write_response_body(Some(piece), false).await?;
+        }
+    }
+    session.write_response_body(Some(Bytes::new()), true).await
+}
+
+/// RFC 9110 §15.2, §15.3.5, §15.4.5.
+fn may_have_body(status: StatusCode) -> bool {
+    !status.is_informational()
+        && status != StatusCode::NO_CONTENT
+        && status != StatusCode::NOT_MODIFIED
+}
+
+/// Reads a small request body away, so that the connection can be kept. If there is more, the
+/// connection will be closed: nothing after an unread body can be trusted to be a request.
+pub(super) async fn dispose_of_body(session: &mut Session) {
+    if session.is_body_done() {
+        return;
+    }
+    // A client that waits to be told to go on has sent nothing, and need not (RFC 9110 §10.1.1).
+    let waits = session.req_header().headers.contains_key(header::EXPECT);
+    let disposed = !waits && timeout(DRAIN_TIME, drain(session)).await.unwrap_or(false);
+    if !disposed {
+        session.set_keepalive(None);
+        if let Some(connection) = Connection::of(session) {
+            connection.leave_unread();
+        }
+    }
+}
+
+async fn drain(session: &mut Session) -> bool {
+    let announced = session
+        .req_header()
+        .headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok());
+    let mut left = DRAIN_BYTES;
+    if announced.is_some_and(|length: usize| length > left) {
+        return false;
+    }
+    loop {
+        match session.read_request_body().await {
+            Ok(None) => return true,
+            Ok(Some(piece)) if piece.len() <= left => left -= piece.len(),
+            Ok(Some(_)) | Err(_) => return false,
+        }
+    }
+}

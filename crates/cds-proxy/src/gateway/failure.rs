@@ -1,0 +1,114 @@
+//! What a failure to pass a request on means for the client and for the operator.
+
+use std::borrow::Cow;
+
+use pingora::ErrorType as E;
+use pingora::{Error, ErrorSource};
+
+use super::problem::Problem;
+use crate::metrics::UpstreamError;
+
+/// Why a request could not be passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// No connection to the upstream.
+    Unreachable,
+    /// No answer, or no more of it, in time.
+    TooSlow,
+    /// The upstream closed the connection early, or what it said is not HTTP.
+    Broken,
+    /// The client has gone.
+    ClientGone,
+    /// The client stopped in the middle of its request.
+    ClientSlow,
+    /// The request is not HTTP after all.
+    ClientWrong,
+    /// Our own fault.
+    Internal,
+}
+
+impl Failure {
+    pub(super) fn of(error: &Error) -> Self {
+        match (error.esource(), error.etype()) {
+            (ErrorSource::Upstream, etype) => Self::of_upstream(etype),
+            (ErrorSource::Downstream, E::ReadTimedout) => Self::ClientSlow,
+            (
+                ErrorSource::Downstream,
+                E::ReadError | E::WriteError | E::WriteTimedout | E::ConnectionClosed,
+            ) => Self::ClientGone,
+            (ErrorSource::Downstream, _) => Self::ClientWrong,
+            (ErrorSource::Internal | ErrorSource::Unset, _) => Self::Internal,
+        }
+    }
+
+    fn of_upstream(etype: &E) -> Self {
+        match etype {
+            E::ConnectRefused | E::ConnectNoRoute | E::ConnectError | E::SocketError => {
+                Self::Unreachable
+            }
+            E::ConnectTimedout | E::ReadTimedout | E::WriteTimedout => Self::TooSlow,
+            _ => Self::Broken,
+        }
+    }
+
+    /// What to answer; nothing to a client that has gone.
+    pub(super) fn problem(self) -> Option<Problem> {
+        match self {
+            Self::Unreachable => Some(Problem::UNREACHABLE),
+            Self::TooSlow => Some(Problem::TOO_SLOW),
+            Self::Broken => Some(Problem::BROKEN),
+            Self::ClientGone => None,
+            Self::ClientSlow => Some(Problem::REQUEST_TIMEOUT),
+            Self::ClientWrong => Some(Problem::BAD_REQUEST),
+            Self::Internal => Some(Problem::INTERNAL),
+        }
+    }
+
+    /// How it is counted, if it is the upstream's.
+    pub(super) fn upstream_error(self) -> Option<UpstreamError> {
+        match self {
+            Self::Unreachable => Some(UpstreamError::Unreachable),
+            Self::TooSlow => Some(UpstreamError::Timeout),
+            Self::Broken => Some(UpstreamError::Broken),
+            Self::ClientGone | Self::ClientSlow | Self::ClientWrong | Self::Internal => None,
+        }
+    }
+}
+
+/// A failure in an operator's words.
+pub(super) fn reason(error: &Error) -> Cow<'_, str> {
+    match error.etype() {
+        E::ConnectRefused => "it refuses connections; is it running?".into(),
+        E::ConnectTimedout => "no connection to the upstream in time".into(),
+        E::ReadTimedout => "the upstream did not answer in time".into(),
+        E::ConnectionClosed => "the upstream closed the connection before it answered".into(),
+        _ => match &error.context {
+            Some(context) => context.as_str().into(),
+            None => error.to_string().into(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(error: &Error) -> Option<u16> {
+        Failure::of(error)
+            .problem()
+            .map(|problem| problem.status.as_u16())
+    }
+
+    #[test]
+    fn a_failure_has_the_status_that_fits() {
+        assert_eq!(status(&Error::new_up(E::ConnectRefused)), Some(502));
+        assert_eq!(status(&Error::new_up(E::ConnectTimedout)), Some(504));
+        assert_eq!(status(&Error::new_up(E::ReadTimedout)), Some(504));
+        assert_eq!(status(&Error::new_up(E::InvalidHTTPHeader)), Some(502));
+        assert_eq!(status(&Error::new_up(E::ConnectionClosed)), Some(502));
+        assert_eq!(status(&Error::new_down(E::ReadTimedout)), Some(408));
+        assert_eq!(status(&Error::new_down(E::InvalidHTTPHeader)), Some(400));
+        assert_eq!(status(&Error::new_down(E::WriteError)), None);
+        assert_eq!(status(&Error::new_in(E::InternalError)), Some(500));
+    }
+}

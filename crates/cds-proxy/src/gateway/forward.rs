@@ -1,0 +1,115 @@
+//! What a gateway adds to a request that it passes on.
+
+use std::net::IpAddr;
+
+use http::{HeaderName, HeaderValue, Version, header};
+use ipnet::IpNet;
+use pingora::Result;
+use pingora::http::RequestHeader;
+use pingora::proxy::Session;
+
+/// Adds `Via` and X-Forwarded-* to requests.
+///
+/// What a client says about whom it forwards for is believed only if it is a trusted proxy.
+/// Otherwise anyone could choose the address that the portal logs and limits by.
+#[derive(Debug, Clone, Default)]
+pub struct Forwarding {
+    /// The proxies that are believed.
+    pub trusted: Vec<IpNet>,
+}
+
+const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+
+impl Forwarding {
+    pub(super) fn apply(
+        &self,
+        session: &Session,
+        request: &mut RequestHeader,
+        authority: &str,
+    ) -> Result<()> {
+        let client = session
+            .client_addr()
+            .and_then(|address| address.as_inet())
+            // A listener on [::] sees IPv4 clients as ::ffff:192.0.2.7.
+            .map(|address| address.ip().to_canonical());
+        if !client.is_some_and(|client| self.trusts(client)) {
+            for name in [FOR, PROTO, HOST, PORT, header::FORWARDED] {
+                request.remove_header(&name);
+            }
+        }
+        announce(request, client, session.req_header().version)?;
+        if !request.headers.contains_key(header::HOST) {
+            // An HTTP/1.0 client need not send one, but the upstream is spoken to in HTTP/1.1.
+            request.insert_header(header::HOST, authority)?;
+        }
+        Ok(())
+    }
+
+    fn trusts(&self, client: IpAddr) -> bool {
+        self.trusted.iter().any(|network| network.contains(&client))
+    }
+}
+
+fn announce(request: &mut RequestHeader, client: Option<IpAddr>, version: Version) -> Result<()> {
+    if let Some(client) = client {
+        request.append_header(FOR, client.to_string())?;
+    }
+    if !request.headers.contains_key(PROTO) {
+        request.insert_header(PROTO, HeaderValue::from_static("http"))?;
+    }
+    if let Some(host) = request.headers.get(header::HOST).cloned()
+        && !request.headers.contains_key(HOST)
+    {
+        request.insert_header(HOST, host)?;
+    }
+    // RFC 9110 §7.6.3: the protocol version that the request was received with.
+    let via = if version == Version::HTTP_10 {
+        "1.0 cds-proxy"
+    } else {
+        "1.1 cds-proxy"
+    };
+    request.append_header(header::VIA, HeaderValue::from_static(via))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(fields: &[(&'static str, &str)]) -> RequestHeader {
+        let mut request = RequestHeader::build("GET", b"/", None).unwrap();
+        for (name, value) in fields {
+            request.append_header(*name, *value).unwrap();
+        }
+        request
+    }
+
+    #[test]
+    fn a_request_says_where_it_comes_from() {
+        let mut request = request(&[("host", "portal.example"), ("via", "1.1 cache")]);
+        announce(&mut request, Some([192, 0, 2, 7].into()), Version::HTTP_11).unwrap();
+        let field = |name| {
+            let values = request.headers.get_all(name).iter();
+            values
+                .map(|value| value.to_str().unwrap())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(field("x-forwarded-for"), ["192.0.2.7"]);
+        assert_eq!(field("x-forwarded-proto"), ["http"]);
+        assert_eq!(field("x-forwarded-host"), ["portal.example"]);
+        assert_eq!(field("via"), ["1.1 cache", "1.1 cds-proxy"]);
+    }
+
+    #[test]
+    fn only_trusted_networks_are_trusted() {
+        let forwarding = Forwarding {
+            trusted: vec!["10.0.0.0/8".parse().unwrap()],
+        };
+        assert!(forwarding.trusts([10, 1, 2, 3].into()));
+        assert!(!forwarding.trusts([192, 0, 2, 7].into()));
+        assert!(!Forwarding::default().trusts([127, 0, 0, 1].into()));
+    }
+}

@@ -1,0 +1,274 @@
+//! For each request: ours to answer, or the upstream's.
+//!
+//! A request for a CDS path never reaches the upstream, so it is answered while the upstream is
+//! down; any other request never asks the site for more than `None`, so it passes while the site
+//! is broken.
+
+mod answer;
+mod failure;
+mod forward;
+mod problem;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use cds_site::{RequestHead, Respond};
+use http::{Version, header};
+use pingora::http::{RequestHeader, ResponseHeader};
+use pingora::modules::http::HttpModules;
+use pingora::proxy::{FailToProxy, ProxyHttp, ProxyWarnLogContext, Session};
+use pingora::upstreams::peer::HttpPeer;
+use pingora::{Error, ErrorType, Result};
+
+use self::failure::Failure;
+pub use self::forward::Forwarding;
+use self::problem::Problem;
+use crate::metrics::{Metrics, Source};
+use crate::server::{Connection, Life, Phase};
+use crate::upstream::{Pace, Upstream};
+
+/// Decides who answers a request, and passes on what is not ours.
+pub struct Gateway<R> {
+    /// What answers for CDS paths.
+    pub site: R,
+    /// What answers for the rest.
+    pub upstream: Arc<Upstream>,
+    /// What is added to requests that pass on.
+    pub forwarding: Forwarding,
+    /// Counts.
+    pub metrics: Arc<Metrics>,
+    /// Whether connections may be kept.
+    pub life: Life,
+}
+
+/// What is remembered of a request while it is answered.
+#[derive(Debug)]
+pub struct Exchange {
+    source: Source,
+    begun: Instant,
+    /// Addresses of the upstream that could not be reached.
+    missed: usize,
+}
+
+/// Idle connections are kept a minute: browsers ask again within it, and a load balancer in front
+/// has a shorter limit of its own more often than not.
+const KEEP_ALIVE: u64 = 60;
+/// Between two pieces of a request's body.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// For a client to take a piece of an answer, which is at most 64 KiB.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+/// For the rest of a request's body once the upstream has answered early.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+#[async_trait]
+impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
+    type CTX = Exchange;
+
+    fn new_ctx(&self) -> Exchange {
+        Exchange {
+            source: Source::Proxy,
+            begun: Instant::now(),
+            missed: 0,
+        }
+    }
+
+    fn init_downstream_modules(&self, _: &mut HttpModules) {
+        // The default is a compressor that is switched off: work for nothing. Representations of
+        // the site come compressed, and the upstream's are passed on as they are.
+    }
+
+    async fn early_request_filter(&self, session: &mut Session, _: &mut Exchange) -> Result<()> {
+        if let Some(connection) = Connection::of(session) {
+            connection.end_head();
+        }
+        self.limit(session);
+        Ok(())
+    }
+
+    async fn request_filter(&self, session: &mut Session, exchange: &mut Exchange) -> Result<bool> {
+        let head = session.req_header();
+        if head.version == Version::HTTP_11 && !head.headers.contains_key(header::HOST) {
+            Problem::NO_HOST.send(session).await?;
+            return Ok(true);
+        }
+        let Some(response) = self.site.respond(RequestHead::from(&**head)) else {
+            return Ok(false);
+        };
+        exchange.source = Source::Site;
+        answer::send(session, response).await?;
+        Ok(true)
+    }
+
+    async fn upstream_peer(
+        &self,
+        session: &mut Session,
+        exchange: &mut Exchange,
+    ) -> Result<Box<HttpPeer>> {
+        let peer = self.upstream.peer(exchange.missed, pace(session)).await;
+        peer.ok_or_else(|| {
+            let mut error = Error::new_up(ErrorType::ConnectNoRoute);
+            error.set_context("its name can't be resolved");
+            error
+        })
+    }
+
+    fn fail_to_connect(
+        &self,
+        _: &mut Session,
+        _: &HttpPeer,
+        exchange: &mut Exchange,
+        mut error: Box<Error>,
+    ) -> Box<Error> {
+        exchange.missed += 1;
+        // Nothing of the request has been sent, so any method may try the next address.
+        let more = exchange.missed < self.upstream.len()
+            && exchange.begun.elapsed() < self.upstream.limits().connect;
+        error.set_retry(more);
+        error
+    }
+
+    async fn upstream_request_filter(
+        &self,
+        session: &mut Session,
+        request: &mut RequestHeader,
+        _: &mut Exchange,
+    ) -> Result<()> {
+        self.forwarding
+            .apply(session, request, self.upstream.authority())
+    }
+
+    async fn upstream_response_filter(
+        &self,
+        session: &mut Session,
+        _: &mut ResponseHeader,
+        exchange: &mut Exchange,
+    ) -> Result<()> {
+        exchange.source = Source::Upstream;
+        self.upstream.reached(exchange.missed);
+        // The end may have been asked for since the request came.
+        self.limit_keepalive(session);
+        Ok(())
+    }
+
+    async fn fail_to_proxy(
+        &self,
+        session: &mut Session,
+        error: &Error,
+        exchange: &mut Exchange,
+    ) -> FailToProxy {
+        let failure = Failure::of(error);
+        self.note(session, failure, error);
+        let Some(problem) = failure.problem() else {
+            return FailToProxy {
+                error_code: 0,
+                can_reuse_downstream: false,
+            };
+        };
+        let begun = session
+            .response_written()
+            .is_some_and(|head| !head.status.is_informational());
+        if begun {
+            // The answer breaks off; closing the connection is all that can still tell the client.
+            return FailToProxy {
+                error_code: 0,
+                can_reuse_downstream: false,
+            };
+        }
+        exchange.source = Source::Proxy;
+        // Pingora closes the connection after a failure whatever is said here, so the answer had
+        // better say so too.
+        session.set_keepalive(None);
+        if problem.send(session).await.is_ok() {
+            session.shutdown().await;
+        }
+        FailToProxy {
+            error_code: problem.status.as_u16(),
+            can_reuse_downstream: false,
+        }
+    }
+
+    async fn logging(&self, session: &mut Session, _: Option<&Error>, exchange: &mut Exchange) {
+        let status = session.response_written().map(|head| head.status);
+        self.metrics.count_request(exchange.source, status);
+        if let Some(connection) = Connection::of(session) {
+            connection.begin_head();
+        }
+    }
+
+    fn suppress_error_log(&self, _: &Session, _: &Exchange, _: &Error) -> bool {
+        // `note` says it, once per outage and in fewer words.
+        true
+    }
+
+    fn suppress_proxy_warn_log(
+        &self,
+        _: &Session,
+        _: &Exchange,
+        _: &Error,
+        _: ProxyWarnLogContext,
+    ) -> bool {
+        true
+    }
+}
+
+impl<R> Gateway<R> {
+    /// Sets what Pingora leaves without a limit, anew for each request: a request's own fields
+    /// reset what the one before was given.
+    fn limit(&self, session: &mut Session) {
+        session.set_read_timeout(Some(READ_TIMEOUT));
+        session.set_write_timeout(Some(WRITE_TIMEOUT));
+        session.set_total_drain_timeout(Some(DRAIN_TIMEOUT));
+        // A client may close its sending side once it has asked (RFC 9112 §9.6).
+        session.set_abort_on_close(false);
+        self.limit_keepalive(session);
+    }
+
+    fn limit_keepalive(&self, session: &mut Session) {
+        if self.life.phase() > Phase::Serving {
+            session.set_keepalive(None);
+        } else if session.get_keepalive().is_some() {
+            session.set_keepalive(Some(KEEP_ALIVE));
+        }
+    }
+
+    fn note(&self, session: &Session, failure: Failure, error: &Error) {
+        let Some(kind) = failure.upstream_error() else {
+            return;
+        };
+        self.metrics.count_upstream_error(kind);
+        if failure == Failure::Unreachable {
+            self.upstream.missed(&failure::reason(error));
+        } else {
+            let head = session.req_header();
+            tracing::warn!(
+                method = %head.method,
+                // Queries may hold what nobody should read in a log.
+                path = head.uri.path(),
+                "{}",
+                failure::reason(error),
+            );
+        }
+    }
+}
+
+/// Whether the answer may be silent for long without anything being wrong.
+fn pace(session: &Session) -> Pace {
+    let streams = session.is_upgrade_req()
+        || session
+            .req_header()
+            .headers
+            .get_all(header::ACCEPT)
+            .iter()
+            .any(|value| {
+                value
+                    .as_bytes()
+                    .windows(17)
+                    .any(|part| part.eq_ignore_ascii_case(b"text/event-stream"))
+            });
+    if streams {
+        Pace::Occasional
+    } else {
+        Pace::Steady
+    }
+}

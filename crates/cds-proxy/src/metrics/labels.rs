@@ -1,0 +1,115 @@
+//! The labels. Each has a fixed, small set of values: nothing that a client sends becomes one.
+
+use std::fmt;
+
+use cds_live::{Outcome, State};
+use http::StatusCode;
+use prometheus_client::encoding::{EncodeLabelValue, LabelValueEncoder};
+
+/// Declares a label with its values as they are written.
+macro_rules! label {
+    (
+        $(#[$doc:meta])*
+        $vis:vis enum $name:ident { $($(#[$value_doc:meta])* $value:ident = $text:literal,)+ }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        $vis enum $name { $($(#[$value_doc])* $value),+ }
+
+        impl $name {
+            /// All values, in the order of their discriminants.
+            pub(super) const ALL: &[Self] = &[$(Self::$value),+];
+        }
+
+        impl EncodeLabelValue for $name {
+            fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), fmt::Error> {
+                EncodeLabelValue::encode(&match self { $(Self::$value => $text),+ }, encoder)
+            }
+        }
+    };
+}
+
+label! {
+    /// Who answered a request.
+    pub enum Source {
+        /// A site: a CDS path.
+        Site = "site",
+        /// The portal.
+        Upstream = "upstream",
+        /// The proxy itself: an error.
+        Proxy = "proxy",
+    }
+}
+
+label! {
+    /// The first digit of a status (RFC 9110 §15).
+    pub(super) enum Class {
+        Informational = "1xx",
+        Successful = "2xx",
+        Redirection = "3xx",
+        ClientError = "4xx",
+        ServerError = "5xx",
+        None = "none",
+    }
+}
+
+label! {
+    /// Why the upstream gave no answer.
+    pub enum UpstreamError {
+        /// No connection could be made.
+        Unreachable = "unreachable",
+        /// It did not connect, answer or go on in time.
+        Timeout = "timeout",
+        /// It closed the connection early, or what it said is not HTTP.
+        Broken = "broken",
+    }
+}
+
+label! {
+    pub(super) enum ReloadResult {
+        Swapped = "swapped",
+        Unchanged = "unchanged",
+        Kept = "kept",
+        Dropped = "dropped",
+    }
+}
+
+label! {
+    pub(super) enum SiteState {
+        Good = "good",
+        Failing = "failing",
+    }
+}
+
+impl Class {
+    pub(super) fn of(status: Option<StatusCode>) -> Self {
+        match status.map(|status| status.as_u16() / 100) {
+            Some(1) => Self::Informational,
+            Some(2) => Self::Successful,
+            Some(3) => Self::Redirection,
+            Some(4) => Self::ClientError,
+            Some(_) => Self::ServerError,
+            None => Self::None,
+        }
+    }
+}
+
+impl From<Outcome> for ReloadResult {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Swapped => Self::Swapped,
+            Outcome::Unchanged => Self::Unchanged,
+            Outcome::Kept => Self::Kept,
+            Outcome::Dropped => Self::Dropped,
+        }
+    }
+}
+
+impl From<State> for SiteState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Good => Self::Good,
+            State::Failing => Self::Failing,
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! What is counted, in Prometheus' terms.
+
+mod labels;
+
+use std::sync::atomic::AtomicU64;
+use std::time::SystemTime;
+
+use cds_live::{Outcome, Reload, State};
+use http::StatusCode;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::{Family, MetricConstructor};
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+
+use self::labels::{Class, ReloadResult, SiteState};
+pub use self::labels::{Source, UpstreamError};
+
+/// The media type of [`Metrics::text`].
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// All counts of this process.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    /// Looked up without a lock: one per source and class, in this order.
+    requests: Vec<Counter>,
+    upstream_errors: Vec<Counter>,
+    reloads: Vec<Counter>,
+    sites: Vec<Gauge>,
+    last_success: Gauge<f64, AtomicU64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    source: Source,
+    class: Class,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KindLabel {
+    kind: UpstreamError,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ResultLabel {
+    result: ReloadResult,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StateLabel {
+    state: SiteState,
+}
+
+impl Metrics {
+    /// All counts at zero. Every series exists from the start, so that rates are right from the
+    /// first event on.
+    pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("cds_proxy");
+        let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The program that runs", build);
+        let sources = Source::ALL.iter().flat_map(|source| {
+            Class::ALL.iter().map(|class| RequestLabels {
+                source: *source,
+                class: *class,
+            })
+        });
+        let kinds = UpstreamError::ALL
+            .iter()
+            .map(|kind| KindLabel { kind: *kind });
+        let results = ReloadResult::ALL
+            .iter()
+            .map(|result| ResultLabel { result: *result });
+        let states = SiteState::ALL
+            .iter()
+            .map(|state| StateLabel { state: *state });
+        Self {
+            requests: register(
+                &mut registry,
+                "requests",
+                "Requests, by who answered (proxy: an error of its own) and class of status \
+                 (none: the client left without an answer)",
+                sources,
+            ),
+            upstream_errors: register(
+                &mut registry,
+                "upstream_errors",
+                "Requests that the upstream failed to answer, by kind",
+                kinds,
+            ),
+            reloads: register(
+                &mut registry,
+                "reloads",
+                "Times the site was read again, by result (kept: there were errors, so what was \
+                 served before still is)",
+                results,
+            ),
+            sites: register(
+                &mut registry,
+                "sites",
+                "Sites, by whether what their files say is what is served",
+                states,
+            ),
+            last_success: {
+                let gauge = Gauge::default();
+                let help = "When a site's files were last found to be good";
+                registry.register("last_success_timestamp_seconds", help, gauge.clone());
+                gauge
+            },
+            registry,
+        }
+    }
+
+    /// Counts a request; no status when nothing was answered.
+    pub fn count_request(&self, source: Source, status: Option<StatusCode>) {
+        let index = source as usize * Class::ALL.len() + Class::of(status) as usize;
+        increment(&self.requests, index);
+    }
+
+    /// Counts a request that the upstream failed to answer.
+    pub fn count_upstream_error(&self, kind: UpstreamError) {
+        increment(&self.upstream_errors, kind as usize);
+    }
+
+    /// Counts a reload, and notes the time if the files were good.
+    pub fn count_reload(&self, reload: &Reload) {
+        increment(&self.reloads, ReloadResult::from(reload.outcome) as usize);
+        self.note_load(reload);
+    }
+
+    /// Notes the time if the files were good.
+    pub fn note_load(&self, reload: &Reload) {
+        if matches!(reload.outcome, Outcome::Swapped | Outcome::Unchanged) {
+            let since_epoch = reload
+                .at
+                .duration_since(SystemTime::UNIX_EPOCH)
+                .unwrap_or_default();
+            self.last_success.set(since_epoch.as_secs_f64());
+        }
+    }
+
+    /// Notes the states that all sites are in now.
+    pub fn note_states(&self, states: impl IntoIterator<Item = State>) {
+        let mut counts = vec![0; self.sites.len()];
+        for state in states {
+            if let Some(count) = counts.get_mut(SiteState::from(state) as usize) {
+                *count += 1;
+            }
+        }
+        for (gauge, count) in self.sites.iter().zip(counts) {
+            gauge.set(count);
+        }
+    }
+
+    /// The counts as text ([`CONTENT_TYPE`]).
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string does not fail.
+        let _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);
+        text
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn increment(counters: &[Counter], index: usize) {
+    if let Some(counter) = counters.get(index) {
+        counter.inc();
+    }
+}
+
+/// Registers a family and makes all its series, in the order of `labels`.
+fn register<L, M>(
+    registry: &mut Registry,
+    name: &str,
+    help: &str,
+    labels: impl IntoIterator<Item = L>,
+) -> Vec<M>
+where
+    L: EncodeLabelSet + Clone + Eq + std::hash::Hash + Send + Sync + std::fmt::Debug + 'static,
+    M: Clone + Default + Send + Sync + std::fmt::Debug + 'static,
+    Family<L, M>: prometheus_client::registry::Metric + Clone,
+    fn() -> M: MetricConstructor<M>,
+{
+    let family = Family::<L, M>::default();
+    registry.register(name, help, family.clone());
+    labels
+        .into_iter()
+        .map(|labels| family.get_or_create_owned(&labels))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_series_is_there_before_anything_happens() {
+        let text = Metrics::new().text();
+        for series in [
+            r#"cds_proxy_requests_total{source="site",class="2xx"} 0"#,
+            r#"cds_proxy_requests_total{source="proxy",class="none"} 0"#,
+            r#"cds_proxy_upstream_errors_total{kind="timeout"} 0"#,
+            r#"cds_proxy_reloads_total{result="kept"} 0"#,
+            r#"cds_proxy_sites{state="failing"} 0"#,
+            "cds_proxy_build_info{version=",
+        ] {
+            assert!(text.contains(series), "{series} is not in\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_request_is_counted_under_its_source_and_class() {
+        let metrics = Metrics::new();
+        metrics.count_request(Source::Upstream, Some(StatusCode::NOT_FOUND));
+        metrics.count_request(Source::Proxy, None);
+        let text = metrics.text();
+        assert!(
+            text.contains(r#"requests_total{source="upstream",class="4xx"} 1"#),
+            "{text}"
+        );
+        assert!(
+            text.contains(r#"requests_total{source="proxy",class="none"} 1"#),
+            "{text}"
+        );
+    }
+}

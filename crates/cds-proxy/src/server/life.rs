@@ -1,0 +1,161 @@
+//! Serving, draining, stopping: where the program is in its life, and the signals that move it.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pingora::server::ShutdownWatch;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+/// Where the program is in its life. It only moves forward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Requests are served.
+    Serving,
+    /// The end was asked for: `/readyz` says so while listeners are still open, and every answer
+    /// closes its connection.
+    Draining,
+    /// Listeners and idle connections are closed; requests in flight finish.
+    Stopping,
+}
+
+/// The phase, shared by all who act on it.
+#[derive(Debug, Clone)]
+pub struct Life {
+    phase: Arc<watch::Sender<Phase>>,
+    /// The same as a flag, which is how Pingora takes it.
+    ending: Arc<watch::Sender<bool>>,
+}
+
+impl Life {
+    /// A program that serves.
+    pub fn new() -> Self {
+        Self {
+            phase: Arc::new(watch::Sender::new(Phase::Serving)),
+            ending: Arc::new(watch::Sender::new(false)),
+        }
+    }
+
+    /// The phase now.
+    pub fn phase(&self) -> Phase {
+        *self.phase.borrow()
+    }
+
+    /// Moves on to `phase`.
+    pub fn enter(&self, phase: Phase) {
+        self.phase.send_if_modified(|now| {
+            let moves = *now < phase;
+            *now = phase.max(*now);
+            moves
+        });
+        self.ending.send_replace(self.phase() > Phase::Serving);
+    }
+
+    /// Waits until `phase` is entered.
+    pub async fn reached(&self, phase: Phase) {
+        let mut watch = self.phase.subscribe();
+        // The sender lives as long as `self`.
+        let _ = watch.wait_for(|now| *now >= phase).await;
+    }
+
+    pub(super) fn pingora_watch(&self) -> ShutdownWatch {
+        self.ending.subscribe()
+    }
+}
+
+impl Default for Life {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// How long listeners stay open after the signal, so that a load balancer can see `/readyz` turn
+/// before connections are refused.
+const NOTICE: Duration = Duration::from_secs(1);
+
+/// The signals that this program knows.
+#[derive(Debug)]
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+}
+
+/// How the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Nothing was in flight any more.
+    Drained,
+    /// The time for draining was over.
+    TimedOut,
+    /// A second signal asked for the end at once.
+    Forced,
+}
+
+impl Signals {
+    /// Catches SIGTERM, SIGINT and SIGHUP from now on. Call it inside the runtime.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses.
+    pub fn catch() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for a signal to end, and calls `reload` at every SIGHUP until then.
+    pub async fn end_asked(&mut self, reload: impl Fn()) {
+        loop {
+            tokio::select! {
+                () = end(&mut self.terminate, &mut self.interrupt) => return,
+                Some(()) = self.hang_up.recv() => reload(),
+            }
+        }
+    }
+
+    /// Drains for at most `limit`: `idle` is done when nothing is in flight any more.
+    pub async fn drain(&mut self, life: &Life, limit: Duration, idle: impl Future) -> Ending {
+        let begun = Instant::now();
+        let forced = end(&mut self.terminate, &mut self.interrupt);
+        let drained = async {
+            life.enter(Phase::Draining);
+            sleep_until(begun + NOTICE.min(limit)).await;
+            life.enter(Phase::Stopping);
+            idle.await;
+        };
+        tokio::select! {
+            biased;
+            () = forced => Ending::Forced,
+            () = drained => Ending::Drained,
+            () = sleep_until(begun + limit) => Ending::TimedOut,
+        }
+    }
+}
+
+async fn end(terminate: &mut Signal, interrupt: &mut Signal) {
+    tokio::select! {
+        Some(()) = terminate.recv() => {}
+        Some(()) = interrupt.recv() => {}
+        else => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn life_only_moves_forward() {
+        let life = Life::new();
+        life.enter(Phase::Stopping);
+        life.enter(Phase::Draining);
+        assert_eq!(life.phase(), Phase::Stopping);
+        life.reached(Phase::Draining).await;
+        assert!(*life.pingora_watch().borrow());
+    }
+}
