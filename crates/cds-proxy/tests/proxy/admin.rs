@@ -1,0 +1,124 @@
+//! The endpoint for operators.
+
+use super::support::{Client, Portal, Proxy, SiteDir, eventually, get};
+
+#[test]
+fn a_good_site_is_told_of() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let proxy = Proxy::start(&site, &portal);
+    assert_eq!(get(proxy.admin, "/healthz").status, 200);
+    assert_eq!(get(proxy.admin, "/readyz").status, 200);
+    let sites = get(proxy.admin, "/sites");
+    assert_eq!(sites.field("content-type"), Some("application/json"));
+    let sites = sites.json();
+    assert_eq!((&sites["good"], &sites["failing"]), (&1.into(), &0.into()));
+    let told = &sites["sites"][0];
+    assert_eq!(told["state"], "good");
+    assert_eq!(told["generation"], 1);
+    assert!(
+        told["etag"].as_str().is_some_and(|etag| !etag.is_empty()),
+        "{told}"
+    );
+    assert!(
+        told["loaded"]
+            .as_str()
+            .is_some_and(|time| time.ends_with('Z')),
+        "{told}"
+    );
+    assert_eq!(told["findings"], serde_json::json!([]));
+}
+
+#[test]
+fn a_mistake_is_told_of_with_its_place() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let proxy = Proxy::start(&site, &portal);
+    site.write(
+        &site
+            .metadata()
+            .replace("\"name\": \"Test Utility\",", "\"name\": 7,"),
+    );
+    let sites = eventually("the mistake is told of", || {
+        let sites = get(proxy.admin, "/sites").json();
+        (sites["failing"] == 1).then_some(sites)
+    });
+    let told = &sites["sites"][0];
+    assert_eq!(told["state"], "failing");
+    assert_eq!(told["generation"], 1, "the good version is still served");
+    let finding = &told["findings"][0];
+    assert_eq!(finding["rule"], "wrong-type");
+    assert_eq!(finding["severity"], "error");
+    assert_eq!(finding["file"], "cds-server-metadata.json");
+    assert_eq!(
+        (&finding["line"], &finding["column"]),
+        (&6.into(), &13.into())
+    );
+    assert_eq!(finding["pointer"], "/name");
+    for member in ["message", "help", "spec"] {
+        assert!(
+            finding.get(member).is_some(),
+            "{member} is not in {finding}"
+        );
+    }
+}
+
+#[test]
+fn requests_are_counted_by_who_answered() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let proxy = Proxy::start(&site, &portal);
+    let mut client = Client::connect(proxy.address);
+    client.get("/");
+    client.get("/");
+    client.get("/.well-known/cds-server-metadata.json");
+    client.ask("GET / HTTP/1.1\r\n\r\n");
+    for count in [
+        "cds_proxy_requests_total{source=\"upstream\",class=\"2xx\"} 2\n",
+        "cds_proxy_requests_total{source=\"site\",class=\"2xx\"} 1\n",
+        "cds_proxy_requests_total{source=\"proxy\",class=\"4xx\"} 1\n",
+        "cds_proxy_sites{state=\"good\"} 1\n",
+    ] {
+        eventually(count, || {
+            get(proxy.admin, "/metrics")
+                .text()
+                .contains(count)
+                .then_some(())
+        });
+    }
+    let metrics = get(proxy.admin, "/metrics");
+    assert!(
+        !metrics.text().contains("last_success_timestamp_seconds 0"),
+        "{}",
+        metrics.text()
+    );
+}
+
+#[test]
+fn reloads_are_counted_by_result() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let proxy = Proxy::start(&site, &portal);
+    let wait_for = |count: &str| {
+        eventually(count, || {
+            get(proxy.admin, "/metrics")
+                .text()
+                .contains(count)
+                .then_some(())
+        });
+    };
+    site.rename_utility("Other");
+    wait_for("cds_proxy_reloads_total{result=\"swapped\"} 1");
+    site.write("{");
+    wait_for("cds_proxy_reloads_total{result=\"kept\"} 1");
+    wait_for("cds_proxy_sites{state=\"failing\"} 1");
+}
+
+#[test]
+fn unknown_paths_and_methods_are_refused() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let proxy = Proxy::start(&site, &portal);
+    assert_eq!(get(proxy.admin, "/").status, 404);
+    let response = Client::connect(proxy.admin)
+        .ask("POST /sites HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    assert_eq!(response.status, 405);
+    assert_eq!(response.field("allow"), Some("GET, HEAD"));
+    let head = Client::connect(proxy.admin).ask("HEAD /sites HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_eq!(head.status, 200);
+}

@@ -1,0 +1,152 @@
+//! Flags, environment, file; and what is said about mistakes in them.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
+
+use super::support::{Portal, Proxy, SiteDir, command, get};
+
+/// Runs what must not start. Its last words, which are one line.
+#[track_caller]
+fn refused(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{words}");
+    words
+}
+
+fn with_file(file: &Path) -> Command {
+    let mut command = command();
+    command.args(["run", "--config"]).arg(file);
+    command
+}
+
+fn write(dir: &SiteDir, text: &str) -> std::path::PathBuf {
+    let file = dir.path().join("cds-proxy.toml");
+    fs::write(&file, text).unwrap();
+    file
+}
+
+#[test]
+fn a_port_in_use_is_said_at_once() {
+    let (site, taken) = (SiteDir::good(), TcpListener::bind("127.0.0.1:0").unwrap());
+    let address = taken.local_addr().unwrap().to_string();
+    for flag in ["--listen", "--admin"] {
+        let other = if flag == "--listen" {
+            "--admin"
+        } else {
+            "--listen"
+        };
+        let mut command = command();
+        command
+            .args(["run", "--upstream", "http://127.0.0.1:1", "--site"])
+            .arg(site.path());
+        command.args([flag, &address, other, "127.0.0.1:0"]);
+        let words = refused(&mut command);
+        assert_eq!(words.lines().count(), 1, "{words}");
+        assert!(words.contains(&address) && words.contains(flag), "{words}");
+    }
+}
+
+#[test]
+fn what_is_not_an_address_is_said_with_how_to_write_one() {
+    let words = refused(command().args(["run", "--listen", "8080"]));
+    assert!(
+        words.contains("'8080'") && words.contains("127.0.0.1:8080"),
+        "{words}"
+    );
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let words = refused(command().args(["run", "--upstream", "http://127.0.0.1:1"]));
+    assert!(
+        words.contains("--site") && words.contains("CDS_PROXY_SITE"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_mistake_in_the_file_is_said_with_its_place() {
+    let site = SiteDir::good();
+    let file = write(&site, "site = \".\"\nupsteam = \"http://127.0.0.1:1\"\n");
+    let words = refused(&mut with_file(&file));
+    assert!(
+        words.contains("cds-proxy.toml:2:1: unknown key `upsteam`"),
+        "{words}"
+    );
+    assert!(words.contains("`upstream`"), "{words}");
+
+    let words = refused(&mut with_file(&site.path().join("absent.toml")));
+    assert!(words.contains("absent.toml"), "{words}");
+}
+
+#[test]
+fn the_file_alone_is_enough_and_its_paths_begin_where_it_is() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let address = portal.address;
+    let file = write(
+        &site,
+        &format!(
+            "site = \".\"\nupstream = \"http://{address}\"\nlisten = \"127.0.0.1:0\"\n\
+             admin = \"127.0.0.1:0\"\n"
+        ),
+    );
+    let proxy = Proxy::spawn(with_file(&file));
+    assert_eq!(get(proxy.address, "/").text(), "portal");
+    assert_eq!(
+        get(proxy.address, "/.well-known/cds-server-metadata.json").status,
+        200
+    );
+}
+
+#[test]
+fn a_flag_beats_the_environment_which_beats_the_file() {
+    let site = SiteDir::good();
+    let portals = ["file", "environment", "flag"]
+        .map(|name| Portal::answering(move |_| super::support::ok(name)));
+    let [in_file, in_environment, in_flag] = portals
+        .each_ref()
+        .map(|portal| format!("http://{}", portal.address));
+    let file = write(
+        &site,
+        &format!(
+            "site = \".\"\nupstream = \"{in_file}\"\nlisten = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n"
+        ),
+    );
+    let answered_by = |command: Command| {
+        let proxy = Proxy::spawn(command);
+        get(proxy.address, "/").text().to_owned()
+    };
+    assert_eq!(answered_by(with_file(&file)), "file");
+    let mut command = with_file(&file);
+    command.env("CDS_PROXY_UPSTREAM", &in_environment);
+    assert_eq!(answered_by(command), "environment");
+    let mut command = with_file(&file);
+    command
+        .env("CDS_PROXY_UPSTREAM", &in_environment)
+        .args(["--upstream", &in_flag]);
+    assert_eq!(answered_by(command), "flag");
+}
+
+#[test]
+fn strict_refuses_a_broken_site() {
+    let site = SiteDir::broken();
+    let mut command = command();
+    command.args([
+        "run",
+        "--strict",
+        "--listen",
+        "127.0.0.1:0",
+        "--admin",
+        "127.0.0.1:0",
+    ]);
+    command
+        .args(["--upstream", "http://127.0.0.1:1", "--site"])
+        .arg(site.path());
+    let output = command.output().unwrap();
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{words}");
+    assert!(words.contains("json-syntax"), "{words}");
+}

@@ -1,0 +1,106 @@
+//! Signals, and the ends they bring.
+
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+
+use rustix::process::Signal;
+
+use super::support::{Client, DEADLINE, Portal, Proxy, SiteDir, eventually, get, ok};
+
+/// Longer than any test waits: what ends before it has not waited for it.
+const NEVER: &str = "10m";
+
+fn start(site: &SiteDir, portal: &Portal, drain_timeout: &str) -> Proxy {
+    let upstream = format!("http://{}", portal.address);
+    Proxy::start_with(site, &upstream, &["--drain-timeout", drain_timeout])
+}
+
+/// A portal that answers only once it is told to.
+fn held_portal() -> (Portal, std::sync::mpsc::Sender<()>) {
+    let (release, released) = channel();
+    let released = Mutex::new(released);
+    let portal = Portal::answering(move |_| {
+        let _ = released.lock().unwrap().recv_timeout(DEADLINE);
+        ok("finished")
+    });
+    (portal, release)
+}
+
+#[test]
+fn sigterm_ends_an_idle_proxy_at_once() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let mut proxy = start(&site, &portal, NEVER);
+    let mut idle = Client::connect(proxy.address);
+    assert_eq!(idle.get("/").status, 200);
+    proxy.signal(Signal::TERM);
+    assert!(proxy.ended().success());
+    assert!(idle.is_closed());
+    assert!(proxy.log().contains("ended"), "{}", proxy.log());
+}
+
+#[test]
+fn sigterm_lets_a_request_in_flight_finish() {
+    let site = SiteDir::good();
+    let (portal, release) = held_portal();
+    let mut proxy = start(&site, &portal, NEVER);
+    let mut client = Client::connect(proxy.address);
+    client.send(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    portal.request();
+
+    proxy.signal(Signal::TERM);
+    eventually("/readyz says that it drains", || {
+        (get(proxy.admin, "/readyz").status == 503).then_some(())
+    });
+    assert_eq!(get(proxy.admin, "/healthz").status, 200);
+    eventually("the listener is closed", || {
+        std::net::TcpStream::connect(proxy.address)
+            .is_err()
+            .then_some(())
+    });
+    assert!(proxy.is_running());
+
+    release.send(()).unwrap();
+    let response = client.response(false);
+    assert_eq!(response.text(), "finished");
+    assert_eq!(response.field("connection"), Some("close"));
+    assert!(proxy.ended().success());
+}
+
+#[test]
+fn what_does_not_finish_is_cut_off_when_the_time_is_over() {
+    let site = SiteDir::good();
+    let (portal, _release) = held_portal();
+    let mut proxy = start(&site, &portal, "200ms");
+    let mut client = Client::connect(proxy.address);
+    client.send(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    portal.request();
+    proxy.signal(Signal::TERM);
+    assert!(proxy.ended().success());
+    assert!(client.is_closed());
+    assert!(proxy.log().contains("too short"), "{}", proxy.log());
+}
+
+#[test]
+fn a_second_signal_ends_at_once() {
+    let site = SiteDir::good();
+    let (portal, _release) = held_portal();
+    let mut proxy = start(&site, &portal, NEVER);
+    Client::connect(proxy.address).send(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    portal.request();
+    proxy.signal(Signal::INT);
+    proxy.wait_for_log("ending");
+    assert!(proxy.is_running());
+    proxy.signal(Signal::TERM);
+    assert!(proxy.ended().success());
+}
+
+#[test]
+fn sighup_reads_the_site_again_and_says_how_it_ended() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let mut proxy = start(&site, &portal, NEVER);
+    proxy.signal(Signal::HUP);
+    proxy.wait_for_log("SIGHUP");
+    proxy.wait_for_log("nothing differs");
+    assert!(proxy.is_running());
+    assert_eq!(get(proxy.address, "/").status, 200);
+}

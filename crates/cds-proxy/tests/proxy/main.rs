@@ -1,0 +1,13 @@
+//! The binary over real sockets: started, asked, signalled, ended.
+
+// Makes helpers part of the tests, which may stop at the first surprise.
+#![cfg(test)]
+
+mod admin;
+mod config;
+mod demo;
+mod failing;
+mod life;
+mod passing;
+mod site;
+mod support;

@@ -1,0 +1,171 @@
+//! What is not ours passes on, byte for byte.
+
+use super::support::{Client, Portal, Proxy, SiteDir, get, ok};
+
+#[test]
+fn path_query_and_body_arrive_byte_for_byte() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let proxy = Proxy::start(&site, &portal);
+    let mut client = Client::connect(proxy.address);
+    let targets = [
+        "/a%2Fb/../c//d/./?x=%20&y&&=z;~%7e",
+        "/%E2%82%AC?q='{}|^",
+        "/?",
+        "/a?b?c",
+        "/%",
+        "/;p=1",
+    ];
+    for target in targets {
+        let body = "\0\r\n\r\nGET / HTTP/1.1\r\n";
+        let length = body.len();
+        let response = client.ask(&format!(
+            "POST {target} HTTP/1.1\r\nHost: portal.example\r\nContent-Length: {length}\r\n\r\n{body}"
+        ));
+        assert_eq!(response.text(), "portal");
+        let request = portal.request();
+        assert_eq!(request.line, format!("POST {target} HTTP/1.1"));
+        assert_eq!(request.body, body.as_bytes());
+        assert_eq!(request.all("host"), ["portal.example"]);
+    }
+}
+
+#[test]
+fn a_chunked_body_arrives_whole() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let proxy = Proxy::start(&site, &portal);
+    let mut client = Client::connect(proxy.address);
+    client.ask(
+        "PUT /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n",
+    );
+    assert_eq!(portal.request().body, b"abcdefg");
+}
+
+#[test]
+fn methods_and_answers_pass_as_they_are() {
+    let site = SiteDir::good();
+    let portal = Portal::answering(|_| {
+        b"HTTP/1.1 418 Short And Stout\r\nX-Odd:   two  words\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n\
+          Content-Length: 3\r\n\r\ntea"
+            .to_vec()
+    });
+    let proxy = Proxy::start(&site, &portal);
+    let mut client = Client::connect(proxy.address);
+    for method in ["GET", "DELETE", "PROPFIND", "OPTIONS"] {
+        let response = client.ask(&format!("{method} / HTTP/1.1\r\nHost: h\r\n\r\n"));
+        assert_eq!(response.status, 418);
+        assert_eq!(response.text(), "tea");
+        let cookies: Vec<_> = response
+            .fields
+            .iter()
+            .filter(|(name, _)| name == "set-cookie")
+            .collect();
+        assert_eq!(cookies.len(), 2);
+        assert!(portal.request().line.starts_with(method));
+    }
+}
+
+#[test]
+fn head_has_the_fields_of_get_and_no_body() {
+    let site = SiteDir::good();
+    let portal = Portal::answering(|request| {
+        if request.line.starts_with("HEAD") {
+            b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n".to_vec()
+        } else {
+            ok("after")
+        }
+    });
+    let proxy = Proxy::start(&site, &portal);
+    let mut client = Client::connect(proxy.address);
+    let response = client.ask("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_eq!(response.field("content-length"), Some("5"));
+    assert_eq!(client.get("/").text(), "after");
+}
+
+#[test]
+fn the_portal_is_told_where_a_request_comes_from() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let proxy = Proxy::start(&site, &portal);
+    Client::connect(proxy.address).ask(
+        "GET / HTTP/1.1\r\nHost: portal.example\r\nX-Forwarded-For: 6.6.6.6\r\n\
+         X-Forwarded-Proto: https\r\nForwarded: for=6.6.6.6\r\nVia: 1.1 cache\r\n\r\n",
+    );
+    let request = portal.request();
+    assert_eq!(request.all("x-forwarded-for"), ["127.0.0.1"]);
+    assert_eq!(request.all("x-forwarded-proto"), ["http"]);
+    assert_eq!(request.all("x-forwarded-host"), ["portal.example"]);
+    assert_eq!(request.all("forwarded"), [""; 0]);
+    assert_eq!(request.all("via"), ["1.1 cache", "1.1 cds-proxy"]);
+}
+
+#[test]
+fn a_trusted_proxy_is_believed() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let upstream = format!("http://{}", portal.address);
+    let proxy = Proxy::start_with(&site, &upstream, &["--trusted-proxies", "127.0.0.0/8"]);
+    Client::connect(proxy.address).ask(
+        "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\n\r\n",
+    );
+    let request = portal.request();
+    assert_eq!(request.all("x-forwarded-for"), ["192.0.2.7", "127.0.0.1"]);
+    assert_eq!(request.all("x-forwarded-proto"), ["https"]);
+}
+
+#[test]
+fn hop_by_hop_fields_stay_on_their_hop() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let proxy = Proxy::start(&site, &portal);
+    Client::connect(proxy.address).ask(
+        "GET / HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, X-Mine\r\nX-Mine: 1\r\n\
+         Keep-Alive: timeout=5\r\nX-Yours: 2\r\n\r\n",
+    );
+    let request = portal.request();
+    assert_eq!(request.field("x-mine"), None);
+    assert_eq!(request.field("keep-alive"), None);
+    assert_eq!(request.field("x-yours"), Some("2"));
+}
+
+#[test]
+fn a_host_is_asked_for_in_http_1_1_and_made_up_for_http_1_0() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let proxy = Proxy::start(&site, &portal);
+    let mut client = Client::connect(proxy.address);
+    client.ask("GET / HTTP/1.1\r\n\r\n").assert_problem(400);
+    assert!(client.is_closed());
+    assert!(portal.is_untouched());
+
+    let response = Client::connect(proxy.address).ask("GET / HTTP/1.0\r\n\r\n");
+    assert_eq!(response.text(), "portal");
+    let request = portal.request();
+    assert_eq!(request.all("host"), [portal.address.to_string()]);
+    assert_eq!(request.all("via"), ["1.0 cds-proxy"]);
+}
+
+#[test]
+fn a_name_is_resolved() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let upstream = format!("http://localhost:{}", portal.address.port());
+    let proxy = Proxy::start_with(&site, &upstream, &[]);
+    // Where localhost is ::1 first, nobody answers there, and the next address is tried.
+    assert_eq!(get(proxy.address, "/").text(), "portal");
+}
+
+#[test]
+fn an_answer_is_passed_on_as_it_comes() {
+    use std::io::{Read as _, Write as _};
+
+    let site = SiteDir::good();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let upstream = format!("http://{}", listener.local_addr().unwrap());
+    let proxy = Proxy::start_with(&site, &upstream, &[]);
+    let mut client = Client::connect(proxy.address);
+    client.send(b"GET /events HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\n\r\n");
+    let (mut portal, _) = listener.accept().unwrap();
+    let _ = portal.read(&mut [0; 1024]).unwrap();
+    portal
+        .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n")
+        .unwrap();
+    // The portal goes on only when the client has seen the first event.
+    assert!(client.read_until("data: 1\n\n"));
+    portal.write_all(b"data: 2\n\n").unwrap();
+    assert!(client.read_until("data: 2\n\n"));
+}

@@ -1,0 +1,28 @@
+//! A portal, a site and a proxy to test with.
+
+mod client;
+mod portal;
+mod process;
+mod site;
+
+use std::time::{Duration, Instant};
+
+pub(crate) use client::{Client, get};
+pub(crate) use portal::{Portal, free_port, ok};
+pub(crate) use process::{Proxy, command};
+pub(crate) use site::SiteDir;
+
+/// Generous: a loaded machine is no failure. Nothing is measured.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Asks again and again until there is an answer.
+pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + DEADLINE;
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(Instant::now() < end, "never happened: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

@@ -1,0 +1,120 @@
+//! The binary.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{Portal, SiteDir, eventually};
+
+/// A proxy that runs, and dies with its test.
+pub(crate) struct Proxy {
+    child: Child,
+    log: Arc<Mutex<String>>,
+    pub(crate) address: SocketAddr,
+    pub(crate) admin: SocketAddr,
+}
+
+/// The binary, with nothing of this process's own configuration.
+pub(crate) fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cds-proxy"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("CDS_PROXY_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+impl Proxy {
+    pub(crate) fn start(site: &SiteDir, portal: &Portal) -> Self {
+        Self::start_with(site, &format!("http://{}", portal.address), &[])
+    }
+
+    pub(crate) fn start_with(site: &SiteDir, upstream: &str, args: &[&str]) -> Self {
+        let mut command = command();
+        command.args(["run", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]);
+        command
+            .arg("--site")
+            .arg(site.path())
+            .args(["--upstream", upstream])
+            .args(args);
+        Self::spawn(command)
+    }
+
+    /// Starts a command that says on standard error where it listens.
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let kept = Arc::clone(&log);
+        thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                kept.lock().unwrap().push_str(&(line + "\n"));
+            }
+        });
+        let mut proxy = Self {
+            child,
+            log,
+            address: UNKNOWN,
+            admin: UNKNOWN,
+        };
+        proxy.admin = proxy.address_after("admin on http://");
+        proxy.address = proxy.address_after("listening on http://");
+        proxy
+    }
+
+    fn address_after(&self, words: &str) -> SocketAddr {
+        eventually(&format!("`{words}` in the log"), || {
+            let log = self.log();
+            let rest = &log[log.find(words)? + words.len()..];
+            rest.split([',', '\n']).next()?.trim().parse().ok()
+        })
+    }
+
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    pub(crate) fn wait_for_log(&self, words: &str) {
+        eventually(&format!("`{words}` in the log"), || {
+            self.log().contains(words).then_some(())
+        });
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Waits for the end.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        eventually("the end of the process", || self.child.try_wait().unwrap())
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if thread::panicking() {
+            let log = self.log.lock().map(|log| log.clone()).unwrap_or_default();
+            std::io::Write::write_all(&mut std::io::stderr(), log.as_bytes()).ok();
+        }
+    }
+}
+
+const UNKNOWN: SocketAddr = SocketAddr::V4(std::net::SocketAddrV4::new(
+    std::net::Ipv4Addr::UNSPECIFIED,
+    0,
+));
