@@ -18,7 +18,7 @@ pub struct Layer {
     #[arg(long, value_name = "DIR", env = "CDS_PROXY_SITE")]
     pub site: Option<PathBuf>,
 
-    /// The portal behind the proxy: http://HOST[:PORT]
+    /// The portal behind the proxy: `http://HOST:PORT`
     #[arg(long, value_name = "URL", env = "CDS_PROXY_UPSTREAM")]
     pub upstream: Option<UpstreamUrl>,
 
@@ -58,7 +58,8 @@ pub struct Layer {
 
     /// Refuse to start when the site has errors
     #[arg(long, value_name = "BOOL", env = "CDS_PROXY_STRICT", num_args = 0..=1,
-          require_equals = true, default_missing_value = "true")]
+          require_equals = true, default_missing_value = "true",
+          value_parser = clap::builder::BoolishValueParser::new())]
     pub strict: Option<bool>,
 }
 

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
-use super::support::{Portal, Proxy, SiteDir, command, get};
+use super::support::{Portal, Proxy, SiteDir, command, eventually, get};
 
 /// Runs what must not start. Its last words, which are one line.
 #[track_caller]
@@ -128,6 +128,29 @@ fn a_flag_beats_the_environment_which_beats_the_file() {
         .env("CDS_PROXY_UPSTREAM", &in_environment)
         .args(["--upstream", &in_flag]);
     assert_eq!(answered_by(command), "flag");
+}
+
+#[test]
+fn the_environment_alone_is_enough() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let mut command = command();
+    command
+        .arg("run")
+        .env("CDS_PROXY_SITE", site.path())
+        .env("CDS_PROXY_UPSTREAM", format!("http://{}", portal.address))
+        .env("CDS_PROXY_LISTEN", "127.0.0.1:0,127.0.0.1:0")
+        .env("CDS_PROXY_ADMIN", "127.0.0.1:0")
+        .env("CDS_PROXY_TRUSTED_PROXIES", "10.0.0.0/8,fd00::/8")
+        .env("CDS_PROXY_CONNECT_TIMEOUT", "1s")
+        .env("CDS_PROXY_UPSTREAM_TIMEOUT", "20s")
+        .env("CDS_PROXY_DRAIN_TIMEOUT", "1s")
+        .env("CDS_PROXY_THREADS", "2")
+        .env("CDS_PROXY_STRICT", "1");
+    let proxy = Proxy::spawn(command);
+    assert_eq!(get(proxy.address, "/").text(), "portal");
+    eventually("the second address", || {
+        (proxy.log().matches("listening on").count() == 2).then_some(())
+    });
 }
 
 #[test]
