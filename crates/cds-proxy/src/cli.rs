@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Layer, parse_address};
+use crate::{check, init, rules};
 
 /// Publishes CDS-WG1-01 documents in front of a portal that nobody will rewrite.
 #[derive(Debug, Parser)]
@@ -24,12 +25,24 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serve a site's documents and pass every other request to the upstream
+    /// Serves a site's documents and passes every other request to the upstream
     ///
     /// A flag beats its environment variable, which beats the configuration file.
     Run(RunArgs),
-    /// Try it: a demo portal, a demo site to edit, and the proxy in one process
+    /// Shows it all in one process: a demo portal, a site to edit, and the proxy in front
     Demo(DemoArgs),
+    // What these do, they say themselves.
+    #[expect(
+        missing_docs,
+        reason = "it would hide what the arguments' type says in the help"
+    )]
+    Check(check::Args),
+    #[expect(missing_docs, reason = "as above")]
+    Init(init::Args),
+    #[expect(missing_docs, reason = "as above")]
+    Rules(rules::list::Args),
+    #[expect(missing_docs, reason = "as above")]
+    Explain(rules::explain::Args),
 }
 
 /// Arguments of `run`.

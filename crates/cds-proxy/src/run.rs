@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use crate::admin::{Admin, NamedSite};
 use crate::cli::RunArgs;
 use crate::config::Settings;
+use crate::exit::{self, Verdict};
 use crate::gateway::{Forwarding, Gateway};
 use crate::logging;
 use crate::metrics::Metrics;
@@ -20,15 +21,13 @@ use crate::reloads;
 use crate::server::{Ending, Life, Listener, Signals, serve};
 use crate::upstream::{Limits, Upstream};
 
-/// Exit code when `--strict` refuses a site that has errors.
-const EXIT_SITE_HAS_ERRORS: u8 = 1;
+/// Runs until a signal ends it. The exit code is 1 when `--strict` refuses a site that has errors,
+/// and 2 when something else keeps it from starting: settings, ports, the site directory.
+pub fn run(args: RunArgs) -> ExitCode {
+    exit::code(try_run(args))
+}
 
-/// Runs until a signal ends it.
-///
-/// # Errors
-///
-/// When it can't start: settings, ports, the site directory.
-pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
+fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
     let settings = Settings::load(args)?;
     // Before anything else, so that a port in use is said at once and nothing else happens.
     let sockets = Sockets::bind(&settings)?;
@@ -39,7 +38,7 @@ pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     if site.status().state == State::Failing {
         if settings.strict {
             tracing::error!("not starting, because the site has errors and --strict is given");
-            return Ok(ExitCode::from(EXIT_SITE_HAS_ERRORS));
+            return Ok(Verdict::Failed);
         }
         tracing::warn!(
             "the site's paths answer 503 until its errors are mended; other requests pass on"
@@ -49,7 +48,7 @@ pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     runtime.block_on(serve_until_ended(&settings, sockets, site, metrics))?;
     // Does not wait for a resolver that hangs or for what a client never finishes.
     runtime.shutdown_background();
-    Ok(ExitCode::SUCCESS)
+    Ok(Verdict::Good)
 }
 
 /// The sockets of a proxy, bound and not yet served.

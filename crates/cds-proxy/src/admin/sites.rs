@@ -1,12 +1,14 @@
 //! `/sites`: what is served, and what is wrong with what isn't.
 
+use std::path::Path;
 use std::time::SystemTime;
 
 use cds_live::{State, Status};
-use cds_site::{Finding, Severity};
-use serde::Serialize;
+use cds_site::Report;
+use serde::{Serialize, Serializer};
 
 use super::NamedSite;
+use crate::report::{self, Results};
 
 /// The answer of `/sites`.
 #[derive(Debug, Serialize)]
@@ -27,7 +29,9 @@ struct SiteStatus {
     generation: u64,
     watching: &'static str,
     last_try: LastTry,
-    findings: Vec<JsonFinding>,
+    /// In the shape of `check --format json`.
+    #[serde(serialize_with = "rows")]
+    findings: Results,
 }
 
 #[derive(Debug, Serialize)]
@@ -35,20 +39,6 @@ struct LastTry {
     at: String,
     result: &'static str,
     seconds: f64,
-}
-
-/// A finding in the shape of `check --format json`.
-#[derive(Debug, Serialize)]
-struct JsonFinding {
-    rule: &'static str,
-    severity: Severity,
-    file: String,
-    line: Option<usize>,
-    column: Option<usize>,
-    pointer: Option<String>,
-    message: String,
-    help: Option<String>,
-    spec: &'static str,
 }
 
 pub(super) fn overview(sites: &[NamedSite]) -> Overview {
@@ -87,30 +77,20 @@ fn describe(named: &NamedSite) -> (State, SiteStatus) {
             result: last_reload.outcome.as_str(),
             seconds: last_reload.duration.as_secs_f64(),
         },
-        findings: last_reload
-            .report
-            .findings()
-            .iter()
-            .map(JsonFinding::from)
-            .collect(),
+        findings: results(&last_reload.report),
     };
     (state, site)
 }
 
-impl From<&Finding> for JsonFinding {
-    fn from(finding: &Finding) -> Self {
-        Self {
-            rule: finding.rule.slug,
-            severity: finding.severity,
-            file: finding.file.clone(),
-            line: finding.place.as_ref().map(|place| place.line),
-            column: finding.place.as_ref().map(|place| place.column),
-            pointer: finding.pointer.as_ref().map(ToString::to_string),
-            message: finding.message.clone(),
-            help: finding.help.clone(),
-            spec: finding.rule.section,
-        }
-    }
+/// Paths inside the site directory.
+fn results(report: &Report) -> Results {
+    let mut results = Results::new();
+    results.add_site(Path::new(""), [], report);
+    results
+}
+
+fn rows<S: Serializer>(results: &Results, serializer: S) -> Result<S::Ok, S::Error> {
+    report::rows(results).serialize(serializer)
 }
 
 fn rfc3339(time: SystemTime) -> String {

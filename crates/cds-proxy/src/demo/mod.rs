@@ -6,6 +6,7 @@ mod site;
 mod words;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
@@ -17,17 +18,19 @@ use tokio::task::JoinSet;
 use self::portal::Portal;
 use crate::cli::DemoArgs;
 use crate::config::{Layer, Settings};
+use crate::exit::{self, Verdict};
 use crate::logging;
 use crate::metrics::Metrics;
 use crate::run::{self, Sockets};
 use crate::server::{Life, Listener, Signals, serve};
 
-/// Runs the demo until a signal ends it.
-///
-/// # Errors
-///
-/// When a port is taken, or the site can't be written.
-pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
+/// Runs the demo until a signal ends it. The exit code is 2 when it can't start: a port is taken,
+/// or the site can't be written.
+pub fn run(args: &DemoArgs) -> ExitCode {
+    exit::code(try_run(args))
+}
+
+fn try_run(args: &DemoArgs) -> anyhow::Result<Verdict> {
     let sockets = Sockets {
         listeners: vec![Listener::bind(args.listen, "--listen")?],
         admin: Listener::bind(args.admin, "--admin")?,
@@ -41,7 +44,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     let runtime = run::runtime(settings.threads)?;
     runtime.block_on(show(args, &settings, sockets, portal, live, written))?;
     runtime.shutdown_background();
-    Ok(ExitCode::SUCCESS)
+    Ok(Verdict::Good)
 }
 
 async fn show(
@@ -60,7 +63,7 @@ async fn show(
         dir: &args.dir,
     };
     words::introduce(&here, written);
-    tell_reloads(&live)?;
+    tell_reloads(&args.dir, &live)?;
     let life = Life::new();
     tokio::spawn(serve(portal, Arc::new(Portal), life.clone()));
     let _serving: JoinSet<()> = run::start(
@@ -82,13 +85,18 @@ fn first_address(sockets: &Sockets) -> SocketAddr {
         .map_or(sockets.admin.address(), Listener::address)
 }
 
-fn tell_reloads(live: &LiveSite) -> anyhow::Result<()> {
+fn tell_reloads(dir: &Path, live: &LiveSite) -> anyhow::Result<()> {
     let reloads = live.subscribe();
     let first = live.status().last_reload;
-    words::tell_first(&first);
+    words::tell_first(dir, &first);
+    let dir = dir.to_owned();
     thread::Builder::new()
         .name("reloads".to_owned())
-        .spawn(move || reloads.iter().for_each(|reload| words::tell(&reload)))
+        .spawn(move || {
+            for reload in reloads {
+                words::tell(&dir, &reload);
+            }
+        })
         .context("no thread for watching")?;
     Ok(())
 }

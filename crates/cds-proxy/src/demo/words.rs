@@ -1,11 +1,13 @@
 //! What the demo says, on standard output.
 
-use std::fmt::Write as _;
-use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
 use cds_live::{Outcome, Reload};
+use clap::ColorChoice;
+
+use crate::report::{Results, human};
+use crate::terminal::Color;
 
 /// Where everything is.
 #[derive(Debug)]
@@ -53,17 +55,15 @@ Ctrl-C ends the demo.
 }
 
 /// Says what is wrong with the site from the start, if anything is.
-pub(super) fn tell_first(load: &Reload) {
+pub(super) fn tell_first(dir: &Path, load: &Reload) {
     if load.outcome == Outcome::Kept {
-        say(&format!(
-            "{}The site has errors, so its paths answer 503 until they are mended.\n",
-            findings(load)
-        ));
+        let end = "The site has errors, so its paths answer 503 until they are mended.";
+        say(&format!("{}{end}\n", findings(dir, load)));
     }
 }
 
 /// Says how a reload ended.
-pub(super) fn tell(reload: &Reload) {
+pub(super) fn tell(dir: &Path, reload: &Reload) {
     let end = match reload.outcome {
         Outcome::Swapped => "Reloaded: the edit is served now.",
         Outcome::Unchanged => "Read again: nothing has changed.",
@@ -71,23 +71,22 @@ pub(super) fn tell(reload: &Reload) {
         Outcome::Dropped => "The directory is gone, and nothing is served until it is back.",
     };
     let at = humantime::format_rfc3339_seconds(reload.at);
-    say(&format!("{}{at}  {end}\n", findings(reload)));
+    say(&format!("{}{at}  {end}\n", findings(dir, reload)));
 }
 
-fn findings(reload: &Reload) -> String {
-    let mut text = String::new();
-    for finding in reload.report.findings() {
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "{finding}");
-        if let Some(help) = &finding.help {
-            let _ = writeln!(text, "  {help}");
-        }
+fn findings(dir: &Path, reload: &Reload) -> String {
+    if reload.report.is_empty() {
+        return String::new();
     }
-    text
+    let mut results = Results::new();
+    results.add_site(dir, [], &reload.report);
+    human::styled(&results)
 }
 
 fn say(text: &str) {
-    let mut out = std::io::stdout().lock();
     // A demo whose output nobody reads any more goes on.
-    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    let _ = Color {
+        color: ColorChoice::Auto,
+    }
+    .print(&format!("{text}\n"));
 }

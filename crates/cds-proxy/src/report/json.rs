@@ -23,15 +23,20 @@ use super::visible::escape_in_json;
 
 /// The whole array, with a line break at its end.
 pub(super) fn render(results: &Results) -> String {
-    let items = results.items();
-    let rows: Vec<Row<'_>> = items.into_iter().map(Row::from).collect();
+    let rows = rows(results);
     // Strings and numbers only: there is nothing in a row that JSON can't say.
     let json = serde_json::to_string_pretty(&rows).unwrap_or_default();
     format!("{}\n", escape_in_json(&json))
 }
 
-#[derive(Serialize)]
-struct Row<'a> {
+/// The elements of the array, for what has an array of its own.
+pub(crate) fn rows(results: &Results) -> Vec<Row<'_>> {
+    results.items().into_iter().map(Row::from).collect()
+}
+
+/// A finding, or how many more there are of its kind.
+#[derive(Debug, Serialize)]
+pub(crate) struct Row<'a> {
     rule: &'static str,
     severity: Severity,
     file: &'a str,

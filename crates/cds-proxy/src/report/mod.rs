@@ -14,6 +14,7 @@ mod visible;
 mod words;
 
 pub use file::write;
+pub(crate) use json::rows;
 pub use results::{Item, Omitted, Results, Tally};
 pub use visible::visible;
 
