@@ -144,18 +144,21 @@ impl Upstream {
         let Host::Name(name) = &self.url.host else {
             return;
         };
+        let mut failing = false;
         loop {
-            let pause = match resolve(name, self.url.port).await {
-                Ok(addresses) => {
-                    self.take_up(name, &addresses);
-                    REFRESH
+            let answer = resolve(name, self.url.port).await;
+            let pause = if answer.is_ok() { REFRESH } else { RETRY };
+            match answer {
+                Ok(addresses) => self.take_up(name, &addresses),
+                // Addresses known before stay: a resolver that is down is no reason to stop.
+                // Said once, not every other second.
+                Err(error) if !failing => {
+                    failing = true;
+                    tracing::error!(upstream = %self.url, "`{name}` can't be resolved: {error}");
                 }
-                Err(error) => {
-                    // Addresses known before stay: a resolver that is down is no reason to stop.
-                    tracing::warn!(upstream = %self.url, "`{name}` can't be resolved: {error}");
-                    RETRY
-                }
-            };
+                Err(_) => {}
+            }
+            failing &= pause == RETRY;
             self.asked.send_replace(true);
             sleep(RETRY).await;
             let _ = timeout(pause.saturating_sub(RETRY), self.ask_again.notified()).await;

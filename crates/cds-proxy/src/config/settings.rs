@@ -109,6 +109,9 @@ impl Settings {
                 bail!("`{name}` is zero, so every request would fail: give a time such as 5s");
             }
         }
+        if let Some(own) = self.listen.iter().find(|own| self.upstream.is_at(**own)) {
+            bail!("the upstream is {own}, which this proxy listens on: requests would go round");
+        }
         Ok(())
     }
 }

@@ -73,6 +73,18 @@ impl UpstreamUrl {
     }
 }
 
+impl UpstreamUrl {
+    /// Whether requests would reach a listener on this address, as far as can be told without
+    /// resolving.
+    pub(super) fn is_at(&self, listener: SocketAddr) -> bool {
+        let Host::Address(host) = self.host else {
+            return false;
+        };
+        let here = host == listener.ip() || (listener.ip().is_unspecified() && host.is_loopback());
+        here && self.port == listener.port()
+    }
+}
+
 impl FromStr for UpstreamUrl {
     type Err = String;
 
@@ -220,6 +232,18 @@ mod tests {
         assert!(upstream("http://portal:0").unwrap_err().contains("port"));
         assert!(upstream("http://portal:70000").is_err());
         assert!(upstream("http://[::zz]:80").is_err());
+    }
+
+    #[test]
+    fn an_upstream_that_is_the_proxy_itself_is_seen() {
+        let is_at =
+            |url: &str, listener: &str| upstream(url).unwrap().is_at(listener.parse().unwrap());
+        assert!(is_at("http://127.0.0.1:80", "127.0.0.1:80"));
+        assert!(is_at("http://127.0.0.1:80", "0.0.0.0:80"));
+        assert!(is_at("http://[::1]:80", "[::]:80"));
+        assert!(!is_at("http://127.0.0.1:81", "0.0.0.0:80"));
+        assert!(!is_at("http://192.0.2.7:80", "0.0.0.0:80"));
+        assert!(!is_at("http://portal:80", "0.0.0.0:80"));
     }
 
     #[test]

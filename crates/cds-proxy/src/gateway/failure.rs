@@ -11,8 +11,10 @@ use crate::metrics::UpstreamError;
 /// Why a request could not be passed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// No connection to the upstream.
+    /// The upstream takes no connection.
     Unreachable,
+    /// The upstream takes no connection in time.
+    Unresponsive,
     /// No answer, or no more of it, in time.
     TooSlow,
     /// The upstream closed the connection early, or what it said is not HTTP.
@@ -46,7 +48,8 @@ impl Failure {
             E::ConnectRefused | E::ConnectNoRoute | E::ConnectError | E::SocketError => {
                 Self::Unreachable
             }
-            E::ConnectTimedout | E::ReadTimedout | E::WriteTimedout => Self::TooSlow,
+            E::ConnectTimedout => Self::Unresponsive,
+            E::ReadTimedout | E::WriteTimedout => Self::TooSlow,
             _ => Self::Broken,
         }
     }
@@ -55,7 +58,7 @@ impl Failure {
     pub(super) fn problem(self) -> Option<Problem> {
         match self {
             Self::Unreachable => Some(Problem::UNREACHABLE),
-            Self::TooSlow => Some(Problem::TOO_SLOW),
+            Self::Unresponsive | Self::TooSlow => Some(Problem::TOO_SLOW),
             Self::Broken => Some(Problem::BROKEN),
             Self::ClientGone => None,
             Self::ClientSlow => Some(Problem::REQUEST_TIMEOUT),
@@ -67,7 +70,7 @@ impl Failure {
     /// How it is counted, if it is the upstream's.
     pub(super) fn upstream_error(self) -> Option<UpstreamError> {
         match self {
-            Self::Unreachable => Some(UpstreamError::Unreachable),
+            Self::Unreachable | Self::Unresponsive => Some(UpstreamError::Unreachable),
             Self::TooSlow => Some(UpstreamError::Timeout),
             Self::Broken => Some(UpstreamError::Broken),
             Self::ClientGone | Self::ClientSlow | Self::ClientWrong | Self::Internal => None,
@@ -79,7 +82,7 @@ impl Failure {
 pub(super) fn reason(error: &Error) -> Cow<'_, str> {
     match error.etype() {
         E::ConnectRefused => "it refuses connections; is it running?".into(),
-        E::ConnectTimedout => "no connection to the upstream in time".into(),
+        E::ConnectTimedout => "no connection in time".into(),
         E::ReadTimedout => "the upstream did not answer in time".into(),
         E::ConnectionClosed => "the upstream closed the connection before it answered".into(),
         _ => match &error.context {

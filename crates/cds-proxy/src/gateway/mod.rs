@@ -24,7 +24,7 @@ use pingora::{Error, ErrorType, Result};
 use self::failure::Failure;
 pub use self::forward::Forwarding;
 use self::problem::Problem;
-use crate::metrics::{Metrics, Source};
+use crate::metrics::{Metrics, Source, UpstreamError};
 use crate::server::{Connection, Life, Phase};
 use crate::upstream::{Pace, Upstream};
 
@@ -237,7 +237,7 @@ impl<R> Gateway<R> {
             return;
         };
         self.metrics.count_upstream_error(kind);
-        if failure == Failure::Unreachable {
+        if kind == UpstreamError::Unreachable {
             self.upstream.missed(&failure::reason(error));
         } else {
             let head = session.req_header();

@@ -58,7 +58,7 @@ label! {
     pub enum UpstreamError {
         /// No connection could be made.
         Unreachable = "unreachable",
-        /// It did not connect, answer or go on in time.
+        /// It did not answer or go on in time.
         Timeout = "timeout",
         /// It closed the connection early, or what it said is not HTTP.
         Broken = "broken",

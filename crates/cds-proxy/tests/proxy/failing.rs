@@ -48,6 +48,7 @@ fn a_connection_that_is_not_made_in_time_is_504() {
     let upstream = format!("http://{}", socket.address);
     let proxy = Proxy::start_with(&site, &upstream, &["--connect-timeout", "300ms"]);
     get(proxy.address, "/").assert_problem(504);
+    proxy.wait_for_log("no connection in time");
 }
 
 #[test]
