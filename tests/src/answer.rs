@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use http::{HeaderName, Method, StatusCode, header};
+use http::{HeaderName, Method, StatusCode};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
@@ -184,6 +184,3 @@ fn check_listing(
         Err(format!("entries {found:?}"))
     }
 }
-
-/// The field that every server adds (RFC 9110 §6.6.1).
-pub(crate) const DATE: (HeaderName, Value) = (header::DATE, Value::Date);

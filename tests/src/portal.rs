@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde::{Deserialize, Serialize};
 
 use crate::ask::Ask;
 
-/// Marks the portal's answers.
-pub(crate) const MARK: &str = "x-answered-by";
+/// The field of the portal's answers that holds what reached it, in JSON: a field and not the
+/// body, so that HEAD gets it too.
+pub(crate) const REACHED: &str = "x-reached-portal";
 
-/// What the portal saw of a request; the body of its answer, in JSON.
+/// What the portal saw of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReachedPortal {
     /// The method.
@@ -32,7 +33,7 @@ where
     B: http_body::Body<Error: std::fmt::Debug>,
 {
     let (parts, body) = request.into_parts();
-    let field = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+    let field = |(name, value): (&http::HeaderName, &HeaderValue)| {
         (
             name.to_string(),
             String::from_utf8_lossy(value.as_bytes()).into_owned(),
@@ -44,11 +45,10 @@ where
         headers: parts.headers.iter().map(field).collect(),
         body: String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned(),
     };
-    let mut response = Response::new(Full::from(serde_json::to_vec(&reached).unwrap()));
+    let mut response = Response::new(Full::from("the portal's page"));
     *response.status_mut() = StatusCode::IM_A_TEAPOT;
-    response
-        .headers_mut()
-        .insert(MARK, http::HeaderValue::from_static("portal"));
+    let reached = HeaderValue::try_from(serde_json::to_vec(&reached).unwrap()).unwrap();
+    response.headers_mut().insert(REACHED, reached);
     Ok(response)
 }
 

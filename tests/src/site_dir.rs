@@ -10,7 +10,7 @@ use tempfile::TempDir;
 pub enum Fixture {
     /// Everything that a site can have, without a finding.
     Demo,
-    /// A metadata object with an error in it, and a coverage listing that can be read.
+    /// A metadata object that lacks a capability of one of its entries, which is an error.
     Broken,
     /// A coverage URL with a query.
     Queried,

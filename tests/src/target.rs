@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::Router;
 use cds_live::LiveSite;
 use cds_site::{Respond, Site};
-use http::HeaderMap;
+use http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use tower::{Layer, service_fn};
 use tower_cds::CdsLayer;
 
+use crate::answer::{Answer, Value};
 use crate::ask::{Ask, Received};
-use crate::portal::{MARK, ReachedPortal, echo};
+use crate::portal::{REACHED, ReachedPortal, echo};
 use crate::program::{Program, Running};
 use crate::serving::Serving;
 use crate::site_dir::{Fixture, SiteDir};
@@ -34,12 +35,24 @@ pub enum Kind {
 impl Kind {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Site, Self::Axum, Self::Hyper, Self::Proxy];
+
+    /// An answer of the site with the fields that the server adds to it.
+    pub fn with_own_fields(self, answer: Answer) -> Answer {
+        let dated = || answer.clone().with(header::DATE, Value::Date);
+        match self {
+            Self::Site => answer,
+            Self::Axum | Self::Hyper => dated(),
+            // Pingora says so for HTTP/1.0 Clients, and to others too.
+            Self::Proxy => dated().with(header::CONNECTION, Value::Is("keep-alive")),
+        }
+    }
 }
 
 /// Something that publishes a fixture and passes all else on to the portal that says what
 /// reached it.
 #[derive(Debug)]
 pub struct Target {
+    kind: Kind,
     serves: Serves,
     _site: SiteDir,
 }
@@ -80,6 +93,7 @@ impl Target {
             Kind::Proxy => behind_proxy(&site).await,
         };
         Self {
+            kind,
             serves,
             _site: site,
         }
@@ -95,9 +109,9 @@ impl Target {
         self.send(ask.request(&before)).await
     }
 
-    /// Whether there is a socket, and so a server that adds fields of its own.
-    pub const fn is_served(&self) -> bool {
-        !matches!(self.serves, Serves::Memory(_))
+    /// What kind it is.
+    pub const fn kind(&self) -> Kind {
+        self.kind
     }
 
     async fn headers_of(&self, target: &'static str) -> HeaderMap {
@@ -116,8 +130,8 @@ impl Target {
         let line = format!("{} {}", request.method(), request.uri());
         let sent = wire::send(address, request).await;
         let received = sent.unwrap_or_else(|error| panic!("{line}: {error:#}"));
-        if received.headers.contains_key(MARK) {
-            return Outcome::Portal(serde_json::from_slice(&received.body).unwrap());
+        if let Some(reached) = received.headers.get(REACHED) {
+            return Outcome::Portal(serde_json::from_slice(reached.as_bytes()).unwrap());
         }
         Outcome::Answered(received)
     }

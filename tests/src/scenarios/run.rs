@@ -3,7 +3,6 @@
 use http::Method;
 
 use super::{Expected, Scenario, all};
-use crate::answer::DATE;
 use crate::ask::Ask;
 use crate::site_dir::Fixture;
 use crate::target::{Kind, Outcome, Target};
@@ -36,10 +35,7 @@ impl Scenario {
                     },
                     _ => received.clone(),
                 };
-                let mut answer = answer.clone();
-                if target.is_served() {
-                    answer = answer.with(DATE.0, DATE.1);
-                }
+                let answer = target.kind().with_own_fields(answer.clone());
                 answer.faults(&self.ask.method, &received, &full)
             }
             (Expected::PassedOn, Outcome::PassedOn) => String::new(),

@@ -10,7 +10,7 @@ use http::{Method, Response, StatusCode, header};
 use tower::{Layer, ServiceExt};
 use tower_cds::CdsLayer;
 
-use crate::support::{DOCUMENT, Published, Received, WELL_KNOWN, ask, listen};
+use crate::support::{DOCUMENT, Published, Received, WELL_KNOWN, ask, listen, send};
 
 const NESTED: &str = "/x/.well-known/cds-server-metadata.json";
 
@@ -129,4 +129,16 @@ async fn a_layered_service_that_is_nested_answers_below_the_prefix() {
     let router = Router::new().nest_service("/x", cds().layer(portal()));
     assert_eq!(text(router.clone(), WELL_KNOWN).await, "404 Not Found");
     assert_eq!(text(router, NESTED).await, DOCUMENT);
+}
+
+/// `Content-Length` would have to be the document's (RFC 9110 §8.6).
+#[tokio::test]
+async fn nothing_is_made_up_for_an_answer_without_content() {
+    let address = serve(portal().layer(cds())).await;
+    for method in [Method::GET, Method::HEAD] {
+        let request = http::Request::builder().method(method).uri(WELL_KNOWN);
+        let answer = send(address, request.header(header::IF_NONE_MATCH, "*")).await;
+        assert_eq!(answer.status, StatusCode::NOT_MODIFIED);
+        assert_eq!(answer.headers.get(header::CONTENT_LENGTH), None);
+    }
 }

@@ -24,7 +24,9 @@ impl Respond for Published {
         if head.uri.path() != WELL_KNOWN {
             return None;
         }
+        let known = head.headers.contains_key(header::IF_NONE_MATCH);
         let response = match *head.method {
+            _ if known => Response::builder().status(304).body(Body::empty()),
             Method::GET => document().body(two_segments()),
             Method::HEAD => document().body(Body::empty()),
             _ => Response::builder()
@@ -95,18 +97,18 @@ impl Received {
 
 /// One request over a connection of its own, HTTP/1.1.
 pub(crate) async fn ask(address: SocketAddr, method: Method, path: &str) -> Received {
+    let request = Request::builder().method(method).uri(path);
+    send(address, request).await
+}
+
+/// Sends a request over a connection of its own, HTTP/1.1.
+pub(crate) async fn send(address: SocketAddr, request: http::request::Builder) -> Received {
     let stream = TcpStream::connect(address).await.unwrap();
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header(header::HOST, "portal.test");
-    let response = sender
-        .send_request(request.body(Empty::<Bytes>::new()).unwrap())
-        .await
-        .unwrap();
-    Received::from_response(response).await
+    let request = request.header(header::HOST, "portal.test");
+    let request = request.body(Empty::<Bytes>::new()).unwrap();
+    Received::from_response(sender.send_request(request).await.unwrap()).await
 }
 
 /// One request over a connection of its own, HTTP/2 with prior knowledge.
