@@ -6,8 +6,7 @@ use hashbrown::HashMap;
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::coverage::Coverage;
-use crate::endpoint::Endpoint;
+use crate::coverage::Entry;
 use crate::source::Source;
 
 /// The documents of a site by a hash of their names.
@@ -24,29 +23,27 @@ struct Version {
 }
 
 impl History {
-    /// Remembers a metadata object and its entries.
+    /// Remembers the documents of the endpoint with this prefix.
     pub(crate) fn add(
         &mut self,
-        endpoint: &Endpoint<'_>,
+        prefix: &str,
         source: &Source,
         object: &MetadataObject<'_>,
+        entries: &[Entry<'_>],
     ) {
         let updated = object.updated.instant();
         let version = Version {
             json: source.bytes.clone(),
             updated,
         };
-        self.documents.insert(object_key(&endpoint.prefix), version);
-        let entries = endpoint.coverage.as_ref().map(Coverage::entries);
-        let entries = entries.unwrap_or_default();
+        self.documents.insert(object_key(prefix), version);
         self.documents.reserve(entries.len());
         for entry in entries {
             let version = Version {
                 json: entry.json.clone(),
                 updated: entry.updated,
             };
-            self.documents
-                .insert(entry_key(&endpoint.prefix, &entry.id), version);
+            self.documents.insert(entry_key(prefix, &entry.id), version);
         }
     }
 

@@ -42,6 +42,7 @@ mod fields;
 mod history;
 mod http_date;
 mod links;
+mod location;
 mod media_type;
 mod moved;
 mod path;

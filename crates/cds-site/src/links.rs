@@ -7,9 +7,9 @@ use cds_metadata::{Finding, MetadataObject, Place, Pointer, Report, Rule, Url};
 use http::HeaderValue;
 
 use crate::coverage::{Coverage, Entry};
+use crate::location::Location;
 use crate::media_type;
 use crate::path::decode;
-use crate::publish::Location;
 use crate::rules::{linked_file_elsewhere, media_type_conflict};
 use crate::source::{Source, Sources};
 

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use cds_metadata::{MetadataObject, Report, Url, UrlParts};
+use cds_metadata::{MetadataObject, Report, Url};
 use hashbrown::HashMap;
 use http::HeaderValue;
 
@@ -11,11 +11,12 @@ use crate::coverage::Coverage;
 use crate::endpoint::Endpoint;
 use crate::history::History;
 use crate::links::Links;
+use crate::location::{Location, WELL_KNOWN};
 use crate::moved::Moved;
 use crate::path::normalise;
 use crate::representation::Draft;
 use crate::resource::Resource;
-use crate::routes::{Route, Routes, WELL_KNOWN};
+use crate::routes::{Route, Routes};
 use crate::rules::{related_metadata_missing, route_conflict, updated_not_bumped};
 use crate::settings::Settings;
 use crate::site::Site;
@@ -34,39 +35,6 @@ pub(crate) struct Publisher<'c> {
     routes: Routes,
     /// Which file's document has a place.
     claims: HashMap<Location, String>,
-}
-
-/// A place that only one resource can have.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Location {
-    pub(crate) host: Option<Box<str>>,
-    pub(crate) path: String,
-    pub(crate) query: Vec<Box<str>>,
-}
-
-impl Location {
-    /// The place that a URL names.
-    pub(crate) fn of(parts: &UrlParts<'_>) -> Self {
-        let pairs = parts.query.unwrap_or_default().split('&');
-        Self {
-            host: Some(parts.host.to_ascii_lowercase().into()),
-            path: normalise(parts.path).into_owned(),
-            query: pairs
-                .filter(|pair| !pair.is_empty())
-                .map(Box::from)
-                .collect(),
-        }
-    }
-
-    /// The well-known path, on the host of a metadata object.
-    pub(crate) fn well_known(host: Option<&str>) -> Self {
-        let host = host.map(|host| host.to_ascii_lowercase().into());
-        Self {
-            host,
-            path: WELL_KNOWN.to_owned(),
-            query: Vec::new(),
-        }
-    }
 }
 
 impl<'c> Publisher<'c> {
@@ -95,7 +63,9 @@ impl<'c> Publisher<'c> {
         self.publish_moved(endpoints);
         for endpoint in endpoints {
             if let Some((source, object)) = &endpoint.metadata {
-                history.add(endpoint, source, object);
+                let entries = endpoint.coverage.as_ref().map(Coverage::entries);
+                let entries = entries.unwrap_or_default();
+                history.add(&endpoint.prefix, source, object, entries);
                 self.publish_endpoint(endpoint, source, object);
             }
         }

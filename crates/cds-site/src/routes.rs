@@ -2,13 +2,10 @@
 
 use hashbrown::HashMap;
 
+use crate::location::Location;
 use crate::path::normalise;
-use crate::publish::Location;
 use crate::resource::Resource;
 use crate::respond::RequestHead;
-
-/// Where the specification puts a Server's public metadata object (CDS-WG1-01 §3.1).
-pub(crate) const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
 
 /// One resource and where it is published.
 #[derive(Debug)]

@@ -5,11 +5,10 @@ use http::Response;
 use crate::body::Body;
 use crate::etag::EntityTag;
 use crate::history::History;
+use crate::location::Location;
 use crate::resource::Resource;
 use crate::respond::{RequestHead, Respond};
-use crate::routes::Routes;
-use crate::source::Sources;
-use crate::stand_in::stand_in;
+use crate::routes::{Route, Routes};
 
 /// A site compiled into ready HTTP responses. It never changes; another takes its place.
 #[derive(Debug)]
@@ -23,7 +22,23 @@ impl Site {
     /// A site that was never good: the well-known path answers 503 (RFC 9110 §15.6.4) until a
     /// good one takes its place.
     pub fn unavailable() -> Self {
-        stand_in(&Sources::new())
+        Self::unavailable_at([Location::well_known(None)])
+    }
+
+    /// A site that was never good, with 503 at these places.
+    pub(crate) fn unavailable_at(locations: impl IntoIterator<Item = Location>) -> Self {
+        let mut routes = Routes::default();
+        for Location { host, path, query } in locations {
+            routes.insert(
+                &path,
+                Route {
+                    host,
+                    query,
+                    resource: Resource::Unavailable,
+                },
+            );
+        }
+        Self::new(routes, History::default())
     }
 
     pub(crate) fn new(routes: Routes, history: History) -> Self {

@@ -4,9 +4,7 @@ use cds_metadata::{MetadataObject, Url};
 
 use crate::coverage::Coverage;
 use crate::endpoint::METADATA_FILE;
-use crate::publish::Location;
-use crate::resource::Resource;
-use crate::routes::{Route, Routes};
+use crate::location::Location;
 use crate::site::Site;
 use crate::source::Sources;
 
@@ -22,16 +20,5 @@ pub fn stand_in(sources: &Sources) -> Site {
     if let Some(parts) = url.and_then(Url::parts).filter(|parts| parts.path != "/") {
         locations.extend(Coverage::is_in(sources).then(|| Location::of(&parts)));
     }
-    let mut routes = Routes::default();
-    for Location { host, path, query } in locations {
-        routes.insert(
-            &path,
-            Route {
-                host,
-                query,
-                resource: Resource::Unavailable,
-            },
-        );
-    }
-    Site::new(routes, crate::history::History::default())
+    Site::unavailable_at(locations)
 }

@@ -2,8 +2,8 @@
 
 use cds_metadata::{MetadataObject, Pointer, Report};
 
+use crate::location::WELL_KNOWN;
 use crate::path::normalise;
-use crate::routes::WELL_KNOWN;
 use crate::rules::finding;
 use crate::source::Source;
 

@@ -3,7 +3,7 @@
 use cds_metadata::{MetadataObject, Pointer, Report};
 use hashbrown::HashMap;
 
-use crate::publish::Location;
+use crate::location::Location;
 use crate::rules::finding;
 use crate::source::Source;
 

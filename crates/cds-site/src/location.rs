@@ -1,0 +1,41 @@
+//! Where a resource is published.
+
+use cds_metadata::UrlParts;
+
+use crate::path::normalise;
+
+/// Where the specification puts a Server's public metadata object (CDS-WG1-01 §3.1).
+pub(crate) const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
+
+/// A place that only one resource can have.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Location {
+    pub(crate) host: Option<Box<str>>,
+    pub(crate) path: String,
+    pub(crate) query: Vec<Box<str>>,
+}
+
+impl Location {
+    /// The place that a URL names.
+    pub(crate) fn of(parts: &UrlParts<'_>) -> Self {
+        let pairs = parts.query.unwrap_or_default().split('&');
+        Self {
+            host: Some(parts.host.to_ascii_lowercase().into()),
+            path: normalise(parts.path).into_owned(),
+            query: pairs
+                .filter(|pair| !pair.is_empty())
+                .map(Box::from)
+                .collect(),
+        }
+    }
+
+    /// The well-known path, on the host of a metadata object.
+    pub(crate) fn well_known(host: Option<&str>) -> Self {
+        let host = host.map(|host| host.to_ascii_lowercase().into());
+        Self {
+            host,
+            path: WELL_KNOWN.to_owned(),
+            query: Vec::new(),
+        }
+    }
+}
