@@ -39,6 +39,7 @@ mod reload;
 mod status;
 
 mod chain;
+mod current;
 mod inbox;
 mod layout;
 mod log;
@@ -47,6 +48,7 @@ mod problem;
 mod read;
 mod remote;
 mod scan;
+mod schedule;
 mod settle;
 mod shared;
 mod stamp;

@@ -148,4 +148,10 @@ impl Options {
             (WatchMode::Auto | WatchMode::Poll, false) => self.reread_interval,
         }
     }
+
+    /// How often to compare all content.
+    pub(crate) fn comparison_interval(&self) -> Option<Duration> {
+        self.compare_interval
+            .filter(|_| self.watch != WatchMode::Off)
+    }
 }

@@ -19,11 +19,11 @@ pub(crate) struct Settling {
 }
 
 impl Settling {
-    /// Begins with a first look.
-    pub(crate) fn begin(scan: Scan, now: Instant) -> Self {
+    /// Begins with a first look, at files that have stood still `since`.
+    pub(crate) fn begin(scan: Scan, since: Instant, now: Instant) -> Self {
         Self {
             scan,
-            still_since: now,
+            still_since: since,
             begun: now,
             moving: BTreeSet::new(),
             warned: false,
@@ -56,23 +56,31 @@ impl Settling {
         &self.scan
     }
 
+    /// Since when the files have stood still.
+    pub(crate) fn still_since(&self) -> Instant {
+        self.still_since
+    }
+
     /// When the files will have stood still for `time`.
     pub(crate) fn still_at(&self, time: Duration) -> Instant {
         self.still_since + time
     }
 
-    /// The files that have kept changing for too long; `Some` at most once.
-    pub(crate) fn overdue(&mut self, now: Instant) -> Option<Vec<String>> {
-        if self.warned || self.moving.is_empty() || now < self.overdue_at() {
-            return None;
-        }
-        self.warned = true;
-        Some(self.moving.iter().take(MOST_NAMED).cloned().collect())
+    /// The files that changed since the first look.
+    pub(crate) fn moving(&self) -> Vec<String> {
+        self.moving.iter().take(MOST_NAMED).cloned().collect()
     }
 
-    /// When files that go on changing are worth a warning.
-    pub(crate) fn overdue_at(&self) -> Instant {
-        self.begun + OVERDUE
+    /// Whether files have kept changing for so long that people should know.
+    pub(crate) fn is_overdue(&self, now: Instant) -> bool {
+        !self.moving.is_empty() && now >= self.begun + OVERDUE
+    }
+
+    /// Like [`Settling::is_overdue`], but only once.
+    pub(crate) fn becomes_overdue(&mut self, now: Instant) -> bool {
+        let becomes = self.is_overdue(now) && !self.warned;
+        self.warned |= becomes;
+        becomes
     }
 }
 
@@ -109,7 +117,7 @@ mod tests {
     fn stillness_is_counted_from_the_last_look_that_differed() {
         let start = Instant::now();
         let later = |milliseconds| start + Duration::from_millis(milliseconds);
-        let mut settling = Settling::begin(scan(1), start);
+        let mut settling = Settling::begin(scan(1), start, start);
         settling.observe(scan(1), later(100));
         assert_eq!(settling.still_at(QUIET), later(150));
         settling.observe(scan(2), later(149));
@@ -121,14 +129,16 @@ mod tests {
     #[test]
     fn a_file_that_goes_on_changing_is_named_once_after_five_seconds() {
         let start = Instant::now();
-        let mut settling = Settling::begin(scan(0), start);
+        let mut settling = Settling::begin(scan(0), start, start);
         for step in 1..=49 {
             let now = start + step * Duration::from_millis(100);
             settling.observe(scan(u64::from(step)), now);
-            assert_eq!(settling.overdue(now), None);
+            assert!(!settling.becomes_overdue(now));
         }
         let now = start + Duration::from_secs(5);
-        assert_eq!(settling.overdue(now), Some(vec!["a.json".to_owned()]));
-        assert_eq!(settling.overdue(now), None);
+        assert!(settling.becomes_overdue(now));
+        assert_eq!(settling.moving(), ["a.json"]);
+        assert!(!settling.becomes_overdue(now));
+        assert!(settling.is_overdue(now));
     }
 }

@@ -1,0 +1,115 @@
+//! When a directory is looked at.
+
+use std::time::{Duration, Instant};
+
+use crate::options::Options;
+
+/// The next things to do for one directory.
+#[derive(Debug)]
+pub(crate) struct Schedule {
+    /// A look because of a hint, a request or files that are settling.
+    look: Option<Instant>,
+    /// A look without a reason.
+    patrol: Option<Instant>,
+    /// A comparison of all content.
+    compare: Option<Instant>,
+    /// No look before this: looking and reloading must not take all of a processor.
+    rest_until: Instant,
+}
+
+impl Schedule {
+    /// Begins with a look at once.
+    pub(crate) fn new(options: &Options, now: Instant) -> Self {
+        let later = |interval| now + interval;
+        Self {
+            look: Some(now),
+            patrol: options.look_interval(false).map(later),
+            compare: options.comparison_interval().map(later),
+            rest_until: now,
+        }
+    }
+
+    /// When there is something to do next.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        let due = [self.look, self.patrol, self.compare]
+            .into_iter()
+            .flatten()
+            .min()?;
+        Some(due.max(self.rest_until))
+    }
+
+    /// Whether there is something to do now.
+    pub(crate) fn is_due(&self, now: Instant) -> bool {
+        self.due().is_some_and(|due| due <= now)
+    }
+
+    /// Plans a look, unless there is an earlier one.
+    pub(crate) fn look_at(&mut self, time: Instant) {
+        self.look = Some(self.look.map_or(time, |planned| planned.min(time)));
+    }
+
+    /// Plans a look because of a hint: the system calls of one save arrive together.
+    pub(crate) fn hint(&mut self, now: Instant) {
+        self.look_at(now + GATHER);
+    }
+
+    /// The look that was planned happens now; the next without a reason is an interval away.
+    pub(crate) fn looking(&mut self, interval: Option<Duration>, now: Instant) {
+        self.look = None;
+        self.patrol = interval.map(|interval| now + interval);
+    }
+
+    /// Whether all content is to be compared now; plans the next comparison if so.
+    pub(crate) fn comparing(&mut self, options: &Options, now: Instant) -> bool {
+        let due = self.compare.is_some_and(|due| due <= now);
+        if due {
+            self.compare = options.comparison_interval().map(|interval| now + interval);
+        }
+        due
+    }
+
+    /// A look took this long.
+    pub(crate) fn looked(&mut self, took: Duration) {
+        self.rest(took.saturating_mul(LOOK_SHARE).max(GATHER));
+    }
+
+    /// A reload took this long: there is as much time without one.
+    pub(crate) fn reloaded(&mut self, took: Duration) {
+        self.rest(took);
+    }
+
+    fn rest(&mut self, time: Duration) {
+        self.rest_until = self.rest_until.max(Instant::now() + time);
+    }
+}
+
+/// How long hints are gathered before a look.
+const GATHER: Duration = Duration::from_millis(5);
+
+/// After a look, this many times as long goes by without one.
+const LOOK_SHARE: u32 = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_are_gathered_and_the_earliest_plan_counts() {
+        let now = Instant::now();
+        let mut schedule = Schedule::new(&Options::new(), now);
+        assert!(schedule.is_due(now));
+        schedule.looking(Some(Duration::from_secs(30)), now);
+        assert_eq!(schedule.due(), Some(now + Duration::from_secs(30)));
+        schedule.hint(now);
+        schedule.look_at(now + Duration::from_secs(1));
+        assert_eq!(schedule.due(), Some(now + GATHER));
+    }
+
+    #[test]
+    fn a_long_reload_is_followed_by_a_rest_as_long() {
+        let now = Instant::now();
+        let mut schedule = Schedule::new(&Options::new(), now);
+        schedule.reloaded(Duration::from_secs(60));
+        assert!(!schedule.is_due(now + Duration::from_secs(59)));
+    }
+}

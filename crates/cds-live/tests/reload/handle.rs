@@ -1,0 +1,111 @@
+//! The handle: reloads that are asked for, subscriptions, the end.
+
+use std::fs;
+use std::thread;
+
+use cds_live::{LiveSite, Options, Outcome, WatchMode, Watching};
+
+use crate::documents::metadata;
+use crate::site::{Directory, Fixture, METADATA, until, write, write_over};
+
+#[test]
+fn a_reload_that_is_asked_for_says_how_it_ended() {
+    let options = Options::new().watch(WatchMode::Off);
+    let fixture = Directory::with_site("1").open_with(&options);
+    assert_eq!(fixture.live.status().watching, Watching::Off);
+    assert_eq!(fixture.live.reload().outcome, Outcome::Unchanged);
+    fixture.next(Outcome::Unchanged);
+
+    write(&fixture.cds(METADATA), &metadata("2"));
+    fixture.nothing_happens();
+    let reload = fixture.live.reload();
+    assert_eq!(reload.outcome, Outcome::Swapped);
+    assert_eq!(reload.changed.as_ref(), [METADATA]);
+
+    write(&fixture.cds(METADATA), "{");
+    assert_eq!(fixture.live.reload().outcome, Outcome::Kept);
+    // Still broken, so still kept, although nothing changed.
+    let reload = fixture.live.reload();
+    assert_eq!(reload.outcome, Outcome::Kept);
+    assert!(reload.report.has_errors());
+}
+
+#[test]
+fn reloads_may_be_asked_for_from_many_threads() {
+    let fixture = Fixture::new();
+    write(&fixture.cds(METADATA), &metadata("2"));
+    let live = &fixture.live;
+    thread::scope(|scope| {
+        let all: Vec<_> = (0..8).map(|_| scope.spawn(|| live.reload())).collect();
+        for reload in all {
+            let outcome = reload.join().unwrap().outcome;
+            assert!(
+                matches!(outcome, Outcome::Swapped | Outcome::Unchanged),
+                "{outcome:?}"
+            );
+        }
+    });
+    fixture.wait_for(["2", "1", "1"]);
+}
+
+#[test]
+fn polling_finds_changes_too() {
+    let options = Options::new()
+        .watch(WatchMode::Poll)
+        .poll_interval(std::time::Duration::from_millis(50));
+    let fixture = Directory::with_site("1").open_with(&options);
+    assert_eq!(
+        fixture.live.status().watching,
+        Watching::Polling { why: None }
+    );
+    write_over(&fixture.cds(METADATA), &metadata("2"));
+    fixture.wait_for(["2", "1", "1"]);
+}
+
+#[test]
+fn a_subscriber_that_is_slow_or_gone_holds_nobody_up() {
+    let fixture = Fixture::new();
+    drop(fixture.live.subscribe());
+    let slow = fixture.live.subscribe();
+    for _ in 0..300 {
+        fixture.live.reload();
+    }
+    // What it has room for, and not one more.
+    assert_eq!(slow.try_iter().count(), 256);
+    fixture.live.reload();
+    assert_eq!(slow.try_iter().count(), 1);
+}
+
+#[test]
+fn dropping_the_last_handle_ends_the_threads_and_the_subscriptions() {
+    let directory = Directory::with_site("1");
+    let live = LiveSite::open(directory.cds("")).unwrap();
+    let reloads = live.subscribe();
+    let clone = live.clone();
+    drop(live);
+    write(&directory.cds(METADATA), &metadata("2"));
+    assert_eq!(reloads.recv().unwrap().outcome, Outcome::Swapped);
+    drop(clone);
+    // The thread lets go of its senders when it ends.
+    assert!(reloads.recv().is_err());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn many_sites_opened_and_dropped_leave_no_thread_and_no_open_file() {
+    let directory = Directory::with_site("1");
+    // Other tests have threads and files of their own at the same time, though far fewer.
+    let count = || {
+        let tasks = fs::read_dir("/proc/self/task").unwrap().count();
+        tasks + fs::read_dir("/proc/self/fd").unwrap().count()
+    };
+    let before = count();
+    for _ in 0..100 {
+        let live = LiveSite::open(directory.cds("")).unwrap();
+        assert_eq!(live.status().generation, 1);
+    }
+    until(
+        || count() < before + 100,
+        || format!("{} instead of {before}", count()),
+    );
+}

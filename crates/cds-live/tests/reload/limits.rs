@@ -1,0 +1,118 @@
+//! Another user's permissions, and limits of the system.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::documents::metadata;
+use crate::other_process::OtherProcess;
+use crate::site::{Directory, METADATA, write_over};
+
+/// The user that owns nothing.
+const NOBODY: u32 = 65534;
+
+fn mode(path: &std::path::Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+/// This test's binary where any user can run it.
+fn binary(directory: &Directory) -> PathBuf {
+    let copy = directory.path("binary");
+    fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+    mode(&copy, 0o755);
+    copy
+}
+
+#[test]
+fn a_file_whose_permission_is_taken_and_restored_is_reported_and_taken_up() {
+    let directory = Directory::with_site("1");
+    mode(&directory.path(""), 0o755);
+    let mut command = Command::new(binary(&directory));
+    if rustix::process::geteuid().is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let mut other = match OtherProcess::start(command, &directory.cds("")) {
+        Ok(other) => other,
+        Err(error) => return eprintln!("skipped: can't become another user: {error}"),
+    };
+    other.line_with("begin Good").unwrap();
+
+    mode(&directory.cds(METADATA), 0o000);
+    let line = other.line_with("kept").unwrap();
+    assert!(
+        line.contains("the permissions don't let this program read it"),
+        "{line}"
+    );
+    mode(&directory.cds(METADATA), 0o644);
+    other.line_with("unchanged").unwrap();
+
+    mode(&directory.cds("public"), 0o000);
+    let line = other.line_with("kept").unwrap();
+    assert!(line.contains("public: error[file-unreadable]"), "{line}");
+    mode(&directory.cds("public"), 0o755);
+    other.line_with("unchanged").unwrap();
+
+    mode(&directory.cds(""), 0o000);
+    let line = other.line_with("kept").unwrap();
+    assert!(
+        line.contains("the permissions don't let this program read it"),
+        "{line}"
+    );
+    mode(&directory.cds(""), 0o755);
+    other.line_with("unchanged").unwrap();
+}
+
+/// Runs the other process in a user namespace of its own, where `limit` is `value`.
+fn with_limit(directory: &Directory, limit: &str, value: &str) -> Option<OtherProcess> {
+    // Of the namespace: those under /proc/sys/fs/inotify are of the whole machine.
+    let script = format!("echo {value} > /proc/sys/user/{limit} && exec \"$@\"");
+    let namespace = |program: &str| {
+        let mut command = Command::new("unshare");
+        command.args([
+            "--user",
+            "--map-root-user",
+            "sh",
+            "-c",
+            &script,
+            "sh",
+            program,
+        ]);
+        command
+    };
+    let works = namespace("true")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    if !works.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: no user namespace with limits of its own can be had here");
+        return None;
+    }
+    let binary = binary(directory);
+    Some(OtherProcess::start(namespace(binary.to_str()?), &directory.cds("")).unwrap())
+}
+
+#[test]
+fn without_watchers_files_are_polled() {
+    let directory = Directory::with_site("1");
+    let Some(mut other) = with_limit(&directory, "max_inotify_instances", "0") else {
+        return;
+    };
+    let line = other.line_with("begin Good").unwrap();
+    assert!(line.contains("max_user_instances"), "{line}");
+    write_over(&directory.cds(METADATA), &metadata("2"));
+    other.line_with("swapped").unwrap();
+}
+
+#[test]
+fn beyond_the_limit_on_watches_files_are_polled() {
+    let directory = Directory::with_site("1");
+    let Some(mut other) = with_limit(&directory, "max_inotify_watches", "2") else {
+        return;
+    };
+    let line = other.line_with("begin Good").unwrap();
+    assert!(line.contains("max_user_watches"), "{line}");
+    write_over(&directory.cds(METADATA), &metadata("2"));
+    other.line_with("swapped").unwrap();
+}
