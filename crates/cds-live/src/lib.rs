@@ -41,6 +41,7 @@ mod status;
 mod chain;
 mod current;
 mod inbox;
+mod interests;
 mod layout;
 mod log;
 mod open;

@@ -2,42 +2,72 @@
 
 use std::path::Path;
 
-use cds_site::{Finding, Report, Severity};
+use cds_site::{Finding, Severity};
 
+use crate::current::Taken;
 use crate::reload::{Outcome, Reload};
 use crate::shared::Shared;
 use crate::status::Watching;
 
 /// One event per reload, and one per finding that people haven't been told yet.
-pub(crate) fn reload(shared: &Shared, reload: &Reload, known: &Report) {
+pub(crate) fn reload(shared: &Shared, taken: &Taken, asked: bool) {
+    let Taken { reload, .. } = taken;
     let site = shared.directory.display();
     let outcome = reload.outcome.as_str();
     let duration_ms = u64::try_from(reload.duration.as_millis()).unwrap_or(u64::MAX);
     let errors = reload.report.count(Severity::Error);
     let warnings = reload.report.count(Severity::Warning);
-    let changed = reload.changed.join(" ");
+    let changed = changed(reload);
+    let generation = shared.status().generation;
     let current = shared.handle.load();
     let etag = current.etag();
     macro_rules! event {
         ($level:ident, $message:literal) => {
             tracing::$level!(
-                %site, outcome, duration_ms, etag, errors, warnings, changed, $message
+                %site, outcome, duration_ms, generation, etag, errors, warnings, changed, $message
             )
         };
     }
     match reload.outcome {
-        Outcome::Swapped => event!(info, "the site is served"),
-        Outcome::Unchanged => event!(info, "nothing differs from what is served"),
+        Outcome::Swapped => event!(info, "another site is served"),
+        Outcome::Unchanged if asked => event!(info, "nothing differs from what is served"),
+        Outcome::Unchanged => event!(debug, "nothing differs from what is served"),
         Outcome::Kept => event!(error, "the files have errors, and what was served still is"),
         Outcome::Dropped => event!(error, "the directory is gone, and nothing is served"),
     }
-    findings(shared, reload, known);
+    new_findings(shared, taken);
 }
 
-fn findings(shared: &Shared, reload: &Reload, known: &Report) {
+/// The first of the files that changed; a checkout may have thousands.
+fn changed(reload: &Reload) -> String {
+    let mut text = reload
+        .changed
+        .iter()
+        .take(MOST_NAMED)
+        .fold(String::new(), |text, file| {
+            if text.is_empty() {
+                file.clone()
+            } else {
+                text + " " + file
+            }
+        });
+    if let more @ 1.. = reload.changed.len().saturating_sub(MOST_NAMED) {
+        text.push_str(&format!(" and {more} more"));
+    }
+    text
+}
+
+const MOST_NAMED: usize = 10;
+
+fn new_findings(shared: &Shared, taken: &Taken) {
     let site = shared.directory.display();
-    for finding in reload.report.findings() {
-        if known.findings().iter().any(|known| is_same(known, finding)) {
+    for finding in taken.reload.report.findings() {
+        if taken
+            .known
+            .findings()
+            .iter()
+            .any(|known| is_same(known, finding))
+        {
             continue;
         }
         let help = finding.help.as_deref().unwrap_or_default();

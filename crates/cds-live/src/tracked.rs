@@ -248,10 +248,11 @@ impl Tracked {
         self.inbox.forget_writers(self.id);
         self.compare = false;
         let taken = self.current.take(reading);
-        if !taken.is_news && self.callers.is_empty() {
+        let asked = !self.callers.is_empty();
+        if !taken.is_news && !asked {
             return;
         }
-        log::reload(&self.shared, &taken.reload, &taken.known);
+        log::reload(&self.shared, &taken, asked);
         self.shared
             .update(|status| status.last_reload = taken.reload.clone());
         // Who is answered may subscribe at once, and then wants to hear of what comes next.

@@ -6,13 +6,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind, RenameMode};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::chain::{Names, Places};
+use crate::chain::Places;
 use crate::inbox::{Inbox, SiteId};
+use crate::interests::Interests;
 use crate::stamp::DirectoryId;
 
 /// The watched directories of all sites of a thread.
@@ -166,79 +167,6 @@ fn in_words(error: &notify::Error) -> String {
 /// `EMFILE`, which inotify_init(2) also uses for its own limit.
 const TOO_MANY_FILES: i32 = rustix::io::Errno::MFILE.raw_os_error();
 
-/// Which sites care about which directories.
-#[derive(Debug, Default)]
-struct Interests {
-    table: Mutex<Table>,
-}
-
-#[derive(Debug, Default)]
-struct Table {
-    by_directory: HashMap<PathBuf, BTreeMap<SiteId, Names>>,
-    by_site: HashMap<SiteId, Vec<PathBuf>>,
-}
-
-impl Interests {
-    /// Replaces what matters to a site; returns the directories that matter to none any more.
-    fn replace(&self, site: SiteId, places: &Places) -> Vec<PathBuf> {
-        let mut table = self.lock();
-        let before = table.by_site.remove(&site).unwrap_or_default();
-        for directory in &before {
-            if let Some(sites) = table.by_directory.get_mut(directory) {
-                sites.remove(&site);
-            }
-        }
-        let mut now = Vec::new();
-        for (directory, names) in places.iter() {
-            now.push(directory.clone());
-            let sites = table.by_directory.entry(directory.clone()).or_default();
-            sites.insert(site, names.clone());
-        }
-        table.by_site.insert(site, now);
-        let abandoned = |directory: &PathBuf| {
-            table
-                .by_directory
-                .get(directory)
-                .is_some_and(BTreeMap::is_empty)
-        };
-        let abandoned: Vec<PathBuf> = before.into_iter().filter(abandoned).collect();
-        for directory in &abandoned {
-            table.by_directory.remove(directory);
-        }
-        abandoned
-    }
-
-    /// Calls `found` for every site that cares about `path`.
-    fn each(&self, path: &Path, mut found: impl FnMut(SiteId)) {
-        let table = self.lock();
-        // The directory itself was moved, removed or given other permissions.
-        for site in table
-            .by_directory
-            .get(path)
-            .into_iter()
-            .flat_map(BTreeMap::keys)
-        {
-            found(*site);
-        }
-        let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
-            return;
-        };
-        for (site, names) in table.by_directory.get(directory).into_iter().flatten() {
-            if names.contain(name) {
-                found(*site);
-            }
-        }
-    }
-
-    fn is_watched(&self, directory: &Path) -> bool {
-        self.lock().by_directory.contains_key(directory)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Turns events into hints, in `notify`'s thread.
 struct Handler {
     interests: Arc<Interests>,
@@ -358,6 +286,20 @@ mod tests {
         assert!(!fixture.hinted(Duration::from_millis(200)));
         fs::write(&file, "[]").unwrap();
         assert!(fixture.hinted(LONG));
+    }
+
+    #[test]
+    fn an_overflow_is_noticed_although_it_names_no_file() {
+        let inbox = Arc::new(Inbox::default());
+        let mut handler = Handler {
+            interests: Arc::default(),
+            inbox: Arc::clone(&inbox),
+        };
+        let overflow = Event::new(EventKind::Other).set_flag(notify::event::Flag::Rescan);
+        notify::EventHandler::handle_event(&mut handler, Ok(overflow));
+        assert!(inbox.wait(None).unwrap().lost);
+        notify::EventHandler::handle_event(&mut handler, Err(notify::Error::generic("lost")));
+        assert!(inbox.wait(None).unwrap().lost);
     }
 
     #[test]
