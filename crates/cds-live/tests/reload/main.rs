@@ -23,3 +23,4 @@ mod other_process;
 mod pairs;
 mod quiet;
 mod saves;
+mod soak;
