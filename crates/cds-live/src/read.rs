@@ -36,7 +36,9 @@ pub fn read(dir: impl AsRef<Path>, limits: Limits) -> (Sources, Report) {
     }
     let mut report = Report::new();
     report.push(Problem::Changing.finding(&dir.to_string_lossy()));
-    (Sources::new(), report)
+    let mut sources = Sources::new();
+    sources.insert_unreadable(layout::METADATA);
+    (sources, report)
 }
 
 /// The path seen from the present working directory, which may be another one later.
@@ -83,7 +85,14 @@ impl Loaded {
             Root::Gone => return Ok(loaded.without_root(Problem::NoSuchDirectory)),
             Root::Unreadable(problem) => return Ok(loaded.without_root(problem.clone())),
         };
-        let root = open::Root::open(root).map_err(|_| Moved { file: ".".into() })?;
+        let root = match open::Root::open(root).map_err(Failure::from) {
+            Ok(root) => root,
+            Err(Failure::Moved) => return Err(Moved { file: ".".into() }),
+            Err(Failure::Problem(problem)) => {
+                loaded.worth_retrying = true;
+                return Ok(loaded.without_root(problem));
+            }
+        };
         for (path, found) in &scan.files {
             match found {
                 Found::File { at, stamp } => {
