@@ -29,6 +29,8 @@ pub struct Connection {
     since: SystemTime,
     /// Whether what is read belongs to a request's head, which has [`HEAD_TIMEOUT`].
     in_head: AtomicBool,
+    /// Whether that request is another than the one before.
+    is_next: AtomicBool,
     head_begun: bool,
     /// Made when a head does not come in one piece, which is rare.
     head_timer: Option<Pin<Box<Sleep>>>,
@@ -59,6 +61,7 @@ impl Connection {
             socket: Arc::new(socket),
             since: SystemTime::now(),
             in_head: AtomicBool::new(true),
+            is_next: AtomicBool::new(false),
             head_begun: false,
             head_timer: None,
             unread: AtomicBool::new(false),
@@ -77,6 +80,7 @@ impl Connection {
 
     /// Says that a request is done with: what follows is the head of the next one.
     pub fn begin_head(&self) {
+        self.is_next.store(true, Ordering::Relaxed);
         self.in_head.store(true, Ordering::Relaxed);
     }
 
@@ -86,6 +90,11 @@ impl Connection {
     }
 
     fn poll_head(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if std::mem::take(self.is_next.get_mut()) {
+            // Between two requests a client may be silent for as long as connections are kept.
+            self.head_begun = false;
+            self.head_timer = None;
+        }
         let before = buf.filled().len();
         match Pin::new(&mut self.stream).poll_read(cx, buf) {
             Poll::Pending if self.head_begun => {
@@ -126,8 +135,6 @@ impl AsyncRead for Connection {
         if *this.in_head.get_mut() {
             return this.poll_head(cx, buf);
         }
-        this.head_begun = false;
-        this.head_timer = None;
         Pin::new(&mut this.stream).poll_read(cx, buf)
     }
 }
@@ -216,5 +223,60 @@ impl GetProxyDigest for Connection {
 impl GetSocketDigest for Connection {
     fn get_socket_digest(&self) -> Option<Arc<SocketDigest>> {
         Some(Arc::clone(&self.socket))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn connected() -> (TcpStream, Connection) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let (stream, peer) = listener.accept().await.unwrap();
+        (client, Connection::new(stream, peer))
+    }
+
+    /// Whether a read from a silent client waits, without an end to it.
+    async fn waits(connection: &mut Connection) -> bool {
+        let day = Duration::from_secs(24 * 60 * 60);
+        timeout(day, connection.read_u8()).await.is_err()
+    }
+
+    // The clock stands still, and jumps to the next timer when nothing else is to do.
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_does_not_end_is_given_up() {
+        let (mut client, mut connection) = connected().await;
+        client.write_all(b"G").await.unwrap();
+        assert_eq!(connection.read_u8().await.unwrap(), b'G');
+        let error = connection.read_u8().await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_before_a_head_and_in_a_body_is_left_to_others() {
+        let (mut client, mut connection) = connected().await;
+        assert!(waits(&mut connection).await);
+        client.write_all(b"G").await.unwrap();
+        assert_eq!(connection.read_u8().await.unwrap(), b'G');
+        connection.end_head();
+        assert!(waits(&mut connection).await);
+        connection.begin_head();
+        assert!(waits(&mut connection).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_next_head_has_its_own_time() {
+        let (mut client, mut connection) = connected().await;
+        client.write_all(b"G").await.unwrap();
+        assert_eq!(connection.read_u8().await.unwrap(), b'G');
+        // Answered without another read, as a request without a body is.
+        connection.end_head();
+        connection.begin_head();
+        assert!(waits(&mut connection).await);
     }
 }
