@@ -1,5 +1,6 @@
 //! `run`: everything put together.
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::gateway::{Forwarding, Gateway};
 use crate::logging;
 use crate::metrics::Metrics;
 use crate::reloads;
+use crate::report::{Results, human};
 use crate::server::{Ending, Life, Listener, Signals, serve};
 use crate::upstream::{Limits, Upstream};
 
@@ -37,6 +39,7 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
     reloads::count(&site, Arc::clone(&metrics)).context("no thread for counting reloads")?;
     if site.status().state == State::Failing {
         if settings.strict {
+            show_findings(&settings, &site);
             tracing::error!("not starting, because the site has errors and --strict is given");
             return Ok(Verdict::Failed);
         }
@@ -49,6 +52,14 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
     // Does not wait for a resolver that hangs or for what a client never finishes.
     runtime.shutdown_background();
     Ok(Verdict::Good)
+}
+
+/// As `check` shows them. The watcher logs them too, but it may not come to it before the end.
+fn show_findings(settings: &Settings, site: &LiveSite) {
+    let mut results = Results::new();
+    results.add_site(&settings.site, [], &site.status().last_reload.report);
+    // There is nowhere left to say that this failed.
+    let _ = io::stderr().write_all(human::plain(&results).as_bytes());
 }
 
 /// The sockets of a proxy, bound and not yet served.

@@ -151,6 +151,16 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         Ok(())
     }
 
+    async fn response_filter(
+        &self,
+        session: &mut Session,
+        response: &mut ResponseHeader,
+        _: &mut Exchange,
+    ) -> Result<()> {
+        speak_version_of(session.req_header().version, response);
+        Ok(())
+    }
+
     async fn fail_to_proxy(
         &self,
         session: &mut Session,
@@ -249,6 +259,17 @@ impl<R> Gateway<R> {
                 failure::reason(error),
             );
         }
+    }
+}
+
+/// The version is ours to say, not the upstream's (RFC 9110 §2.5), and a client that speaks
+/// HTTP/1.0 knows no chunks (RFC 9112 §6.1): it gets a body that ends with the connection.
+fn speak_version_of(client: Version, response: &mut ResponseHeader) {
+    if client == Version::HTTP_10 {
+        response.remove_header(&header::TRANSFER_ENCODING);
+        response.set_version(Version::HTTP_10);
+    } else if response.version < Version::HTTP_11 {
+        response.set_version(Version::HTTP_11);
     }
 }
 

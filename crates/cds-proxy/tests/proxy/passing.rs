@@ -144,6 +144,37 @@ fn a_host_is_asked_for_in_http_1_1_and_made_up_for_http_1_0() {
 }
 
 #[test]
+fn an_old_portal_is_passed_on_in_our_version() {
+    let site = SiteDir::good();
+    let portal = Portal::answering(|_| b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nold".to_vec());
+    let proxy = Proxy::start(&site, &portal);
+    let mut client = Client::connect(proxy.address);
+    for _ in 0..2 {
+        let response = client.get("/");
+        assert_eq!(
+            (response.version.as_str(), response.text()),
+            ("HTTP/1.1", "old")
+        );
+    }
+}
+
+#[test]
+fn an_old_client_gets_no_chunks() {
+    let site = SiteDir::good();
+    let portal = Portal::answering(|_| {
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nnew\r\n0\r\n\r\n".to_vec()
+    });
+    let proxy = Proxy::start(&site, &portal);
+    let response = Client::connect(proxy.address).ask("GET / HTTP/1.0\r\n\r\n");
+    assert_eq!(
+        (response.version.as_str(), response.text()),
+        ("HTTP/1.0", "new")
+    );
+    assert_eq!(response.field("transfer-encoding"), None);
+    assert_eq!(get(proxy.address, "/").text(), "new");
+}
+
+#[test]
 fn a_name_is_resolved() {
     let (site, portal) = (SiteDir::good(), Portal::new());
     let upstream = format!("http://localhost:{}", portal.address.port());

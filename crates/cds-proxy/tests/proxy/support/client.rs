@@ -13,6 +13,7 @@ pub(crate) struct Client {
 /// A response, its body taken out of chunks.
 #[derive(Debug)]
 pub(crate) struct Response {
+    pub(crate) version: String,
     pub(crate) status: u16,
     pub(crate) fields: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -54,6 +55,7 @@ impl Client {
             .nth(1)
             .and_then(|status| status.parse().ok());
         let mut response = Response {
+            version: status_line.split(' ').next().unwrap_or_default().to_owned(),
             status: status.unwrap_or_else(|| panic!("no status in {status_line:?}")),
             fields: Vec::new(),
             body: Vec::new(),
