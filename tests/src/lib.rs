@@ -21,10 +21,13 @@ mod answer;
 mod ask;
 mod portal;
 mod program;
+mod publisher;
 mod serving;
 mod site_dir;
 mod target;
 mod wait;
+
+pub mod field_client;
 
 pub mod scenarios;
 pub mod wire;
@@ -33,6 +36,7 @@ pub use answer::{Answer, Content, Value};
 pub use ask::{Ask, Received};
 pub use portal::{ReachedPortal, echo};
 pub use program::{Program, Running};
+pub use publisher::Publisher;
 pub use serving::Serving;
 pub use site_dir::{Fixture, SiteDir};
 pub use target::{Kind, Outcome, Target};

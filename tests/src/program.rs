@@ -44,24 +44,12 @@ impl Program {
 
     /// Runs it to its end.
     pub fn run(self, args: &[impl AsRef<OsStr>]) -> Output {
-        let mut command = self.command();
-        let child = command
-            .args(args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn();
-        Running::new(child.unwrap()).finish()
+        self.start(args).finish()
     }
 
     /// Starts it; it is killed when dropped.
     pub fn start(self, args: &[impl AsRef<OsStr>]) -> Running {
-        let mut command = self.command();
-        let child = command
-            .args(args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn();
-        Running::new(child.unwrap())
+        Running::spawn(self.command().args(args))
     }
 }
 
@@ -74,7 +62,13 @@ pub struct Running {
 }
 
 impl Running {
-    fn new(mut child: Child) -> Self {
+    /// Starts a command; it is killed when dropped.
+    pub fn spawn(command: &mut Command) -> Self {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let stdout = Printed::collect(child.stdout.take().unwrap());
         let stderr = Printed::collect(child.stderr.take().unwrap());
         Self {
@@ -89,9 +83,9 @@ impl Running {
         let text = self.prints(words).await;
         let (_, rest) = text.split_once(words).unwrap();
         let end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ':')));
-        rest[..end.unwrap_or(rest.len())]
-            .parse()
-            .unwrap_or_else(|_| panic!("{rest}"))
+        // It may end a sentence.
+        let address = rest[..end.unwrap_or(rest.len())].trim_end_matches('.');
+        address.parse().unwrap_or_else(|_| panic!("{rest}"))
     }
 
     /// Waits until a line with `words` is printed, and returns all that is printed by then.

@@ -1,6 +1,5 @@
 //! What the scenarios run against.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -14,7 +13,7 @@ use tower_cds::CdsLayer;
 use crate::answer::{Answer, Value};
 use crate::ask::{Ask, Received};
 use crate::portal::{REACHED, ReachedPortal, echo};
-use crate::program::{Program, Running};
+use crate::publisher::Publisher;
 use crate::serving::Serving;
 use crate::site_dir::{Fixture, SiteDir};
 use crate::wire;
@@ -61,11 +60,11 @@ pub struct Target {
 enum Serves {
     Memory(Arc<Site>),
     Layer(Serving),
-    Proxy {
-        address: SocketAddr,
-        _proxy: Running,
-        _portal: Serving,
-    },
+    /// And the portal behind it.
+    Proxy(
+        Publisher,
+        #[expect(dead_code, reason = "lives as long")] Serving,
+    ),
 }
 
 /// Who answered.
@@ -125,7 +124,7 @@ impl Target {
         let address = match &self.serves {
             Serves::Memory(site) => return in_memory(site, &request).await,
             Serves::Layer(serving) => serving.address,
-            Serves::Proxy { address, .. } => *address,
+            Serves::Proxy(proxy, _) => proxy.address,
         };
         let line = format!("{} {}", request.method(), request.uri());
         let sent = wire::send(address, request).await;
@@ -149,23 +148,8 @@ async fn under_axum(site: LiveSite) -> Serving {
 
 async fn behind_proxy(site: &SiteDir) -> Serves {
     let portal = Serving::portal().await;
-    let mut proxy = Program::CdsProxy.start(&[
-        "run".as_ref(),
-        "--site".as_ref(),
-        site.path().as_os_str(),
-        "--upstream".as_ref(),
-        format!("http://{}", portal.address).as_ref(),
-        "--listen".as_ref(),
-        "127.0.0.1:0".as_ref(),
-        "--admin".as_ref(),
-        "127.0.0.1:0".as_ref(),
-    ]);
-    let address = proxy.address_after("listening on http://").await;
-    Serves::Proxy {
-        address,
-        _proxy: proxy,
-        _portal: portal,
-    }
+    let proxy = Publisher::proxy(site.path(), portal.address).await;
+    Serves::Proxy(proxy, portal)
 }
 
 async fn in_memory(site: &Site, request: &http::Request<bytes::Bytes>) -> Outcome {

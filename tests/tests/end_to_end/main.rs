@@ -6,4 +6,12 @@
     reason = "a test fails where something surprising is"
 )]
 
+mod bad_input;
+mod crawl;
+mod demo;
+mod examples;
+mod reload;
+mod replicas;
 mod scenarios;
+mod untouched;
+mod upstream;

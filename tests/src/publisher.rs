@@ -1,0 +1,73 @@
+//! The programs that publish a site directory, as processes.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use http::{HeaderMap, Method};
+
+use crate::ask::{Ask, Received};
+use crate::program::{Program, Running};
+use crate::wire;
+
+/// A program that publishes a site directory.
+#[derive(Debug)]
+pub struct Publisher {
+    /// Where Clients ask.
+    pub address: SocketAddr,
+    /// The process.
+    pub process: Running,
+}
+
+impl Publisher {
+    /// Starts the proxy in front of `upstream`.
+    pub async fn proxy(site: &Path, upstream: SocketAddr) -> Self {
+        let upstream = format!("http://{upstream}");
+        let (mut args, any) = (["run", "--site"].map(Into::into).to_vec(), "127.0.0.1:0");
+        args.push(site.as_os_str().to_owned());
+        args.extend(["--upstream", &upstream, "--listen", any, "--admin", any].map(Into::into));
+        Self::of(Program::CdsProxy.start(&args)).await
+    }
+
+    /// Starts one of the examples.
+    pub async fn example(example: Program, site: &Path) -> Self {
+        let mut args = ["--listen", "127.0.0.1:0", "--site"]
+            .map(Into::into)
+            .to_vec();
+        args.push(site.as_os_str().to_owned());
+        Self::of(example.start(&args)).await
+    }
+
+    async fn of(mut process: Running) -> Self {
+        let address = process.address_after("listening on http://").await;
+        Self { address, process }
+    }
+
+    /// A GET that must be answered.
+    pub async fn get(&self, target: &'static str) -> Received {
+        self.ask(&Ask::get(target)).await
+    }
+
+    /// A request that must be answered.
+    pub async fn ask(&self, ask: &Ask) -> Received {
+        let request = ask.request(&HeaderMap::new());
+        let sent = wire::send(self.address, request).await;
+        sent.unwrap_or_else(|error| {
+            panic!(
+                "{} {}: {error:#}\n{}",
+                ask.method,
+                ask.target,
+                self.process.printed()
+            )
+        })
+    }
+
+    /// The status of a GET.
+    pub async fn status(&self, target: &'static str) -> u16 {
+        self.get(target).await.status.as_u16()
+    }
+
+    /// The fields of a HEAD.
+    pub async fn head(&self, target: &'static str) -> Received {
+        self.ask(&Ask::new(Method::HEAD, target)).await
+    }
+}

@@ -1,0 +1,63 @@
+//! Any number of replicas, of any kind, say the same.
+
+use std::collections::BTreeMap;
+
+use http::header::{ETAG, HeaderName};
+use tests::scenarios::all;
+use tests::{Ask, Fixture, Kind, Outcome, Received, Target};
+
+/// The same files give the same entity tags everywhere, so a load balancer may change its mind.
+#[tokio::test(flavor = "multi_thread")]
+async fn entity_tags_are_the_same_whoever_answers() {
+    let mut tags: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for kind in Kind::ALL {
+        let target = Target::start(kind, Fixture::Demo).await;
+        for path in published() {
+            tags.entry(path)
+                .or_default()
+                .push(field(&ask(&target, path).await, &ETAG));
+        }
+    }
+    for (path, tags) in &tags {
+        assert!(tags.iter().all(|tag| *tag == tags[0]), "{path}: {tags:?}");
+    }
+    let mut different: Vec<_> = tags.values().map(|tags| &tags[0]).collect();
+    different.sort();
+    different.dedup();
+    assert_eq!(different.len(), tags.len(), "two files with one tag");
+}
+
+/// The paths that the demo fixture publishes.
+fn published() -> [&'static str; 7] {
+    [
+        "/.well-known/cds-server-metadata.json",
+        "/.well-known/oauth-authorization-server",
+        "/cds/coverage.json",
+        "/docs/data%20access.html",
+        "/maps/caf%C3%A9.svg",
+        "/maps/west.json",
+        "/maps/west.png",
+    ]
+}
+
+/// Guards the list above: a published path that no scenario asks for would be untested.
+#[test]
+fn every_published_path_has_a_scenario() {
+    for path in published() {
+        assert!(
+            all().iter().any(|scenario| scenario.ask.target == path),
+            "{path}"
+        );
+    }
+}
+
+async fn ask(target: &Target, path: &'static str) -> Received {
+    match target.ask(&Ask::get(path)).await {
+        Outcome::Answered(received) => received,
+        other => panic!("{path}: {other:?}"),
+    }
+}
+
+fn field(received: &Received, name: &HeaderName) -> String {
+    received.field(name).to_owned()
+}
