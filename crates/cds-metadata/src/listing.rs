@@ -53,12 +53,12 @@ impl<'a> Outside<'a> {
             }
             _ => {
                 let ignored = Cell::new(false);
-                Walk {
+                let walk = Walk {
                     depth: 0,
                     repeated_key: &ignored,
-                }
-                .over(json)
-                .map(Self::Other)?
+                };
+                // Reads all of it by itself, so there is no end to be looked for below.
+                return walk.over(json).map(Self::Other);
             }
         };
         deserializer.end()?;
@@ -158,5 +158,23 @@ impl<'de> Visitor<'de> for Entries<'_, 'de> {
             repeated_key: &ignored,
         }
         .visit_map(map)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{CoverageForm, CoverageReader};
+
+    #[test]
+    fn a_file_that_is_neither_an_object_nor_an_array_is_found() {
+        for content in ["\"coverage_entries\"", " 7 ", "true", "null"] {
+            for form in [CoverageForm::Listing, CoverageForm::Part] {
+                let mut reader = CoverageReader::new(None);
+                reader.read("coverage.json", content.as_bytes(), form, &mut |_| ());
+                let (_, report) = reader.finish();
+                assert_eq!(report.findings().len(), 1, "{content}");
+                assert_eq!(report.findings()[0].rule.slug, "wrong-type", "{content}");
+            }
+        }
     }
 }
