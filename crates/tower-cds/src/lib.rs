@@ -120,10 +120,12 @@ mod body;
 
 pub use body::ResponseBody;
 #[cfg(feature = "live")]
-pub use cds_live::{LiveSite, Outcome, Reload};
+pub use cds_live::{
+    Limits, LiveSite, Options, Outcome, Reload, State, Status, WatchMode, Watching,
+};
 pub use cds_site::{
-    Body, Compiled, Finding, Report, RequestHead, Respond, Severity, Site, SiteHandle, Source,
-    Sources, compile,
+    Body, Compiled, Compiler, Excerpt, Finding, Kind, Level, Place, Pointer, Report, RequestHead,
+    Respond, Rule, Severities, Severity, Site, SiteHandle, Source, Sources, compile, stand_in,
 };
 pub use future::ResponseFuture;
 pub use layer::CdsLayer;
