@@ -39,12 +39,15 @@ mod severities;
 
 mod check;
 mod draft;
+mod encoding_help;
 mod field;
 mod listing;
 mod locate;
 mod scope;
+mod shown;
 mod similar;
 mod syntax;
+mod syntax_context;
 mod syntax_help;
 mod text;
 mod walk;

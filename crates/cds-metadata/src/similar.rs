@@ -7,6 +7,10 @@ pub fn nearest<'k>(
     known: impl Iterator<Item = &'k str>,
     slips: usize,
 ) -> Option<&'k str> {
+    // Longer than any known word: nothing is near it, and to measure how far costs time.
+    if word.len() > 100 {
+        return None;
+    }
     let word = word.trim().to_lowercase().replace(['-', ' '], "_");
     known
         .map(|candidate| (strsim::osa_distance(&word, candidate), candidate))

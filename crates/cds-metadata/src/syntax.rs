@@ -4,34 +4,24 @@ use std::cell::Cell;
 
 use serde::de::DeserializeSeed;
 
-use crate::finding::Finding;
+use crate::encoding_help::{self, windows_1252};
+use crate::finding::{Finding, Place};
 use crate::report::Report;
 use crate::rules::json_syntax::JSON_SYNTAX;
 use crate::scope::Words;
-use crate::syntax_help::{explain, explain_encoding};
+use crate::syntax_help::explain;
 use crate::text::Text;
 use crate::walk::Walk;
 
 /// The bytes as text, if they are UTF-8 (RFC 8259 §8.1) and not empty.
 pub(crate) fn decode<'s>(name: &str, bytes: &'s [u8], report: &mut Report) -> Option<Text<'s>> {
-    let (content, invalid_at) = match std::str::from_utf8(bytes) {
-        Ok(content) => (content, None),
-        Err(error) => {
-            let valid = &bytes[..error.valid_up_to()];
-            (
-                std::str::from_utf8(valid).unwrap_or_default(),
-                Some(error.valid_up_to()),
-            )
-        }
+    let decoded = std::str::from_utf8(bytes);
+    let Some((at, words)) = encoding_help::explain(bytes, decoded.err()) else {
+        return decoded.ok().map(|content| Text::new(name, content));
     };
-    let text = Text::new(name, content);
-    match explain_encoding(bytes, invalid_at) {
-        Some(words) => {
-            find(&text, invalid_at.unwrap_or_default(), words, report);
-            None
-        }
-        None => Some(text),
-    }
+    let place = place_in_bytes(bytes, at);
+    push(name, place, words, report);
+    None
 }
 
 /// Finds the first fault of syntax in a text that could not be read.
@@ -48,23 +38,39 @@ pub(crate) fn report(text: &Text<'_>, report: &mut Report) {
     else {
         return;
     };
-    let offset = (text.line_start(error.line()) + error.column()).saturating_sub(1);
-    let (offset, words) = explain(text, offset, &error);
-    find(text, offset, words, report);
+    let at = (text.line_start(error.line()) + error.column()).saturating_sub(1);
+    let (span, words) = explain(text, at, &error);
+    push(&text.name, text.place(span), words, report);
 }
 
-fn find(text: &Text<'_>, offset: usize, words: Words, report: &mut Report) {
-    let length = text.content[offset.min(text.content.len())..]
-        .chars()
-        .next();
-    let end = offset + length.map_or(0, char::len_utf8);
+fn push(name: &str, place: Place, words: Words, report: &mut Report) {
     report.push(Finding {
         rule: &JSON_SYNTAX,
         severity: JSON_SYNTAX.severity,
-        file: text.name.clone(),
-        place: Some(text.place(offset..end)),
+        file: name.to_owned(),
+        place: Some(place),
         pointer: None,
         message: words.message,
         help: words.help,
     });
 }
+
+/// The place of a byte in a file that is not UTF-8 there, with its line as Windows-1252 reads it.
+fn place_in_bytes(bytes: &[u8], at: usize) -> Place {
+    let line_end = bytes[at..].iter().position(|byte| *byte == b'\n');
+    let line_end = line_end
+        .map_or(bytes.len(), |length| at + length)
+        .min(at + LINE);
+    let mut content = String::from_utf8_lossy(&bytes[..at]).into_owned();
+    let readable = |byte: &u8| windows_1252(*byte).unwrap_or(char::REPLACEMENT_CHARACTER);
+    // UTF-16 has a zero beside each letter.
+    let letters = bytes[at..line_end].iter().filter(|byte| **byte != 0);
+    content.extend(letters.map(readable));
+    let length = content[at..].chars().next().map_or(0, char::len_utf8);
+    let mut place = Place::of(&content, at..at + length);
+    place.span = at..(at + 1).min(bytes.len());
+    place
+}
+
+/// How much of a line that is not UTF-8 is read for an excerpt.
+const LINE: usize = 400;

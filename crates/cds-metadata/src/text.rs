@@ -101,7 +101,8 @@ pub(crate) fn offset_within(whole: &str, part: &str) -> usize {
     part.as_ptr().addr().saturating_sub(whole.as_ptr().addr())
 }
 
-trait FloorBoundary {
+/// [`str::floor_char_boundary`], which is not in the oldest Rust that this crate supports.
+pub(crate) trait FloorBoundary {
     fn floor_boundary(&self, index: usize) -> usize;
 }
 

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(clippy::unwrap_used, reason = "tests end where they fail")]
 
+pub(crate) mod invariants;
+
 use std::fmt::Write;
 
 use cds_metadata::Report;

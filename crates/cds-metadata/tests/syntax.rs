@@ -1,0 +1,279 @@
+//! What people write that is not JSON, and what they are told.
+
+mod common;
+
+use std::fmt::Write;
+
+use cds_metadata::{CoverageForm, CoverageReader};
+use serde_json::Value;
+
+/// A mistake by name, and a file that has it.
+const MISTAKES: &[(&str, &str)] = &[
+    // Commas.
+    (
+        "a comma after the last element of an array",
+        "{\n  \"capabilities\": [\n    \"coverage\",\n  ]\n}",
+    ),
+    (
+        "a comma after the last field",
+        "{\n  \"name\": \"Demo\",\n}\n",
+    ),
+    ("two commas between elements", "[1,, 2]"),
+    ("two commas between fields", "{\"a\": 1,, \"b\": 2}"),
+    ("a comma before the first element", "[, 1]"),
+    ("a comma before the first field", "{, \"a\": 1}"),
+    (
+        "no comma between fields",
+        "{\n  \"name\": \"Demo\"\n  \"support\": \"x\"\n}",
+    ),
+    (
+        "no comma between elements",
+        "{\"capabilities\": [\"coverage\" \"oauth\"]}",
+    ),
+    (
+        "no comma between entries",
+        "[\n  {\"id\": \"a\"}\n  {\"id\": \"b\"}\n]",
+    ),
+    ("no comma after a number", "{\"a\": 1 \"b\": 2}"),
+    ("a semicolon for a comma", "{\"a\": 1; \"b\": 2}"),
+    (
+        "a comma after the document",
+        "{\"id\": \"a\"},\n{\"id\": \"b\"}\n",
+    ),
+    // Colons.
+    ("no colon", "{\"name\" \"Demo\"}"),
+    ("an equals sign for a colon", "{\"name\" = \"Demo\"}"),
+    ("an arrow for a colon", "{\"name\" => \"Demo\"}"),
+    ("a name without a value", "{\"coverage\", \"oauth\"}"),
+    (
+        "a value that was left out",
+        "{\"name\": , \"support\": \"x\"}",
+    ),
+    ("a last value that was left out", "{\"name\": }"),
+    ("a name in an array", "[\"id\": \"a\"]"),
+    // Quotation marks.
+    ("curly quotation marks", "{\n  “name”: “Demo”\n}"),
+    ("German quotation marks", "{\"name\": „Demo“}"),
+    (
+        "a closing quotation mark that is curly",
+        "{\"name”: \"Demo\"}",
+    ),
+    ("single quotation marks", "{'name': 'Demo'}"),
+    ("a value in single quotation marks", "{\"name\": 'Demo'}"),
+    ("a value in backticks", "{\"name\": `Demo`}"),
+    ("a name without quotation marks", "{name: \"Demo\"}"),
+    (
+        "a later name without quotation marks",
+        "{\n  \"name\": \"Demo\",\n  created_by: 1\n}",
+    ),
+    (
+        "a text without quotation marks",
+        "{\"country\": US, \"a\": 1}",
+    ),
+    (
+        "a sentence without quotation marks",
+        "{\"name\": Demo Gas, \"a\": 1}",
+    ),
+    (
+        "a URL without quotation marks",
+        "{\"website\": https://example.org/a?b=c}",
+    ),
+    (
+        "a datetime without quotation marks",
+        "{\"updated\": 2022-06-01T00:00:00Z}",
+    ),
+    (
+        "a name whose quotation mark is not closed",
+        "{\"name: \"Demo\"}",
+    ),
+    (
+        "a text whose quotation mark is not opened",
+        "{\"name\": Demo\", \"a\": 1}",
+    ),
+    (
+        "a text whose quotation mark is not closed",
+        "{\n  \"name\": \"Demo,\n  \"a\": 1\n}",
+    ),
+    (
+        "a quotation mark in a text",
+        "{\"name\": \"The \"best\" utility\"}",
+    ),
+    ("a text that is not closed at the end", "{\"name\": \"Demo"),
+    // Inside texts.
+    ("a line break in a text", "{\"description\": \"one\ntwo\"}"),
+    (
+        "a line break of Windows in a text",
+        "{\"description\": \"one\r\ntwo\"}",
+    ),
+    ("a tab in a text", "{\"description\": \"one\ttwo\"}"),
+    ("a Windows path", "{\"map\": \"C:\\data\\maps\"}"),
+    (
+        "a Windows path to the users",
+        "{\"map\": \"C:\\users\\maps\"}",
+    ),
+    (
+        "a backslash before a letter with an accent",
+        "{\"map\": \"a\\ürich\"}",
+    ),
+    (
+        "an escape cut short by the end of the file",
+        "{\"a\": \"\\u1\"}",
+    ),
+    ("an escape cut short by an emoji", "{\"a\": \"\\u00😀\"}"),
+    ("half of a surrogate pair", "{\"a\": \"\\ud83d!\"}"),
+    ("an apostrophe that is escaped", "{\"a\": \"it\\'s\"}"),
+    // Comments.
+    (
+        "a comment of C++",
+        "{\n  // who we are\n  \"name\": \"Demo\"\n}",
+    ),
+    (
+        "a comment after a value",
+        "{\n  \"name\": \"Demo\" // us\n}",
+    ),
+    ("a comment of C", "{ /* who */ \"name\": \"Demo\" }"),
+    ("a comment of a shell", "# who we are\n{\"name\": \"Demo\"}"),
+    // Brackets.
+    ("no brace at the end", "{\n  \"name\": \"Demo\"\n"),
+    (
+        "no brackets at the end",
+        "{\"coverage_entries\": [{\"id\": \"a\"}",
+    ),
+    (
+        "an entry that is not closed",
+        "{\"coverage_entries\": [\n  {\"id\": \"a\"\n], \"next\": null}",
+    ),
+    (
+        "an array that is not closed",
+        "{\n  \"capabilities\": [\"oauth\",\n  \"name\": \"Demo\"\n}",
+    ),
+    (
+        "an array closed by a brace",
+        "{\"capabilities\": [\"oauth\"}, \"a\": 1}",
+    ),
+    ("a brace too many", "{\"name\": \"Demo\"}}"),
+    ("a bracket too many", "{\"name\": \"Demo\"}\n]\n"),
+    ("no brace at the beginning", "\"name\": \"Demo\", \"a\": 1}"),
+    ("a file cut after a colon", "{\"name\":"),
+    ("a file cut after a comma", "{\"name\": \"Demo\","),
+    (
+        "an object in an object without a name",
+        "{\"a\": 1, {\"b\": 2}}",
+    ),
+    ("round brackets", "{\"capabilities\": (\"oauth\")}"),
+    // Words and numbers.
+    ("True of Python", "{\"a\": True}"),
+    ("None of Python", "{\"a\": None, \"b\": 1}"),
+    ("NaN", "{\"a\": NaN}"),
+    ("undefined", "{\"a\": undefined}"),
+    ("null misspelt", "{\"next\": nul}"),
+    ("a word that begins like null", "{\"a\": nothing}"),
+    ("a leading zero", "{\"zip\": 01234}"),
+    ("a plus sign", "{\"a\": +1}"),
+    ("no digit before the point", "{\"a\": .5}"),
+    ("no digit after the point", "{\"a\": 1.}"),
+    ("a hexadecimal number", "{\"a\": 0x1F}"),
+    ("a number out of range", "{\"a\": 1e999}"),
+    ("a minus sign alone", "{\"a\": -}"),
+    // Whole files.
+    ("text after the end", "{\"name\": \"Demo\"}\nthat is all\n"),
+    (
+        "two documents in a file",
+        "{\"id\": \"a\"}\n{\"id\": \"b\"}\n",
+    ),
+    (
+        "a web page",
+        "<!DOCTYPE html>\n<html><title>404</title></html>\n",
+    ),
+    ("YAML with its mark", "---\nname: Demo\n"),
+    ("YAML", "name: Demo\nwebsite: https://example.org\n"),
+    (
+        "the head of an HTTP answer",
+        "HTTP/1.1 200 OK\nContent-Type: application/json\n\n{}\n",
+    ),
+    ("JavaScript", "module.exports = {}\n"),
+    ("an empty file", ""),
+    ("white space only", " \n\t\r\n"),
+    ("a zero byte", "{\"a\": \0}"),
+    ("a non-breaking space", "{\u{A0}\"a\": 1}"),
+    ("a mark in the middle", "{\"a\": 1}\u{FEFF}"),
+    ("a comma of another script", "{\"a\": 1， \"b\": 2}"),
+];
+
+/// Files that are not text in UTF-8.
+const ENCODINGS: &[(&str, &[u8])] = &[
+    ("UTF-8 with a mark", b"\xEF\xBB\xBF{\"a\": 1}"),
+    (
+        "UTF-16 little-endian with a mark",
+        b"\xFF\xFE{\0\"\0a\0\"\0:\x001\0}\0",
+    ),
+    (
+        "UTF-16 big-endian with a mark",
+        b"\xFE\xFF\0{\0\"\0a\0\"\0:\x001\0}",
+    ),
+    ("UTF-16 little-endian", b"{\0\"\0a\0\"\0:\x001\0}\0"),
+    ("UTF-16 big-endian", b"\0{\0\"\0a\0\"\0:\x001\0}"),
+    ("zero bytes", b"\0\0\0\0\0\0\0\0"),
+    (
+        "an umlaut of Windows-1252",
+        b"{\n  \"name\": \"Stadtwerke M\xFCnchen GmbH\"\n}\n",
+    ),
+    (
+        "a quotation mark of Windows-1252",
+        b"{\"name\": \x93Demo\x94}",
+    ),
+    ("a file cut in a character", b"{\"name\": \"M\xC3"),
+    ("a byte that nothing has", b"{\"name\": \"\x81\"}"),
+    ("an archive", b"PK\x03\x04\x14\0\x06\0"),
+    ("a compressed file", b"\x1F\x8B\x08\0\0\0\0\0"),
+    ("rich text", b"{\\rtf1\\ansi {\\fonttbl}}"),
+];
+
+fn told(bytes: &[u8]) -> String {
+    let mut reader = CoverageReader::new(None);
+    reader.read("f", bytes, CoverageForm::Listing, &mut |_| ());
+    let (_, report) = reader.finish();
+    let syntax = report
+        .findings()
+        .iter()
+        .filter(|finding| finding.rule.slug == "json-syntax");
+    let mut told = String::new();
+    for finding in syntax {
+        let place = finding.place.as_ref().unwrap();
+        let (text, mark) = (&place.excerpt.text, place.excerpt.mark.clone());
+        let columns = |part: &str| part.chars().count();
+        writeln!(told, "{}:{}: {}", place.line, place.column, finding.message).unwrap();
+        writeln!(told, "    {}", visible(text)).unwrap();
+        let (before, marked) = (columns(&text[..mark.start]), columns(&text[mark]));
+        writeln!(
+            told,
+            "    {}{}",
+            " ".repeat(before),
+            "^".repeat(marked.max(1))
+        )
+        .unwrap();
+        writeln!(told, "  help: {}", finding.help.as_deref().unwrap_or("-")).unwrap();
+    }
+    told
+}
+
+/// Control characters and the like by their escapes.
+fn visible(text: &str) -> String {
+    let visible = |c: char| match c {
+        '"' | '\\' | '\'' => c.to_string(),
+        other => other.escape_debug().to_string(),
+    };
+    text.chars().map(visible).collect()
+}
+
+#[test]
+fn every_mistake_is_explained_at_its_place() {
+    let texts = MISTAKES.iter().map(|(name, text)| (*name, text.as_bytes()));
+    let mut all = String::new();
+    for (name, bytes) in texts.chain(ENCODINGS.iter().copied()) {
+        assert!(serde_json::from_slice::<Value>(bytes).is_err(), "{name}");
+        common::invariants::assert_hold(bytes);
+        writeln!(all, "# {name}\n{}", told(bytes)).unwrap();
+    }
+    insta::assert_snapshot!(all);
+}
