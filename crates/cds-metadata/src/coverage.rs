@@ -238,13 +238,8 @@ impl<'s> File<'_, 's> {
     }
 
     fn scope(&mut self, position: Position, object: &'s str) -> Scope<'s, '_> {
-        Scope {
-            text: self.text,
-            report: &mut self.reader.report,
-            object: object.trim_ascii(),
-            position,
-            now: self.reader.now,
-        }
+        let (report, now) = (&mut self.reader.report, self.reader.now);
+        Scope::new(self.text, report, position, object, now)
     }
 }
 

@@ -1,8 +1,11 @@
 //! Where the parts of a JSON text are, found by asking again.
 //!
 //! No tree of positions is kept: most documents are fine and nobody asks. A part is found by
-//! walking down to it over `RawValue` slices, each of which knows where it is.
+//! walking down to it over `RawValue` slices, each of which knows where it is. Only the members of
+//! an object with findings are remembered, for the next one.
 
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -19,35 +22,62 @@ pub(crate) enum Step<'a> {
     Index(usize),
 }
 
-/// The bytes of the value that `steps` lead to; of the last one where a key is repeated.
-pub(crate) fn value_span(json: &str, steps: &[Step<'_>]) -> Option<Range<usize>> {
-    let mut value = json.trim_ascii();
-    for step in steps {
-        value = match step {
-            Step::Key(key) => {
-                members(value)?
-                    .into_iter()
-                    .rfind(|member| member.is(key))?
-                    .value
-            }
-            Step::Index(index) => elements(value)?.get(*index)?,
-        };
-    }
-    let start = offset_within(json, value);
-    Some(start..start + value.len())
+/// Finds the parts of one object, which is taken apart when the first is asked for.
+#[derive(Debug)]
+pub(crate) struct Locator<'s> {
+    object: &'s str,
+    /// Of a key that is repeated the last.
+    members: OnceCell<HashMap<String, Member<'s>>>,
+    /// The elements of the member that was asked for last.
+    elements: RefCell<(String, Vec<&'s str>)>,
 }
 
-/// The bytes of the key of the member that `steps` lead to; of the last one if it is repeated.
-pub(crate) fn key_span(json: &str, steps: &[Step<'_>]) -> Option<Range<usize>> {
-    let (Step::Key(key), parents) = steps.split_last()? else {
-        return None;
-    };
-    let object = &json[value_span(json, parents)?];
-    let member = members(object)?
-        .into_iter()
-        .rfind(|member| member.is(key))?;
-    let start = offset_within(json, member.key);
-    Some(start..start + member.key.len())
+impl<'s> Locator<'s> {
+    pub(crate) fn new(object: &'s str) -> Self {
+        Self {
+            object,
+            members: OnceCell::new(),
+            elements: RefCell::default(),
+        }
+    }
+
+    /// The bytes of the object that hold a member's key.
+    pub(crate) fn key(&self, name: &str) -> Option<Range<usize>> {
+        Some(self.span_of(self.member(name)?.key))
+    }
+
+    /// The bytes of the object that hold the value that `steps` lead to: a member's, or an
+    /// element's in it.
+    pub(crate) fn value(&self, steps: &[Step<'_>]) -> Option<Range<usize>> {
+        match *steps {
+            [Step::Key(name)] => Some(self.span_of(self.member(name)?.value)),
+            [Step::Key(name), Step::Index(index)] => self.element(name, index),
+            _ => None,
+        }
+    }
+
+    fn element(&self, name: &str, index: usize) -> Option<Range<usize>> {
+        let mut last = self.elements.borrow_mut();
+        if last.0 != name || last.1.is_empty() {
+            *last = (name.to_owned(), elements(self.member(name)?.value)?);
+        }
+        Some(self.span_of(last.1.get(index)?))
+    }
+
+    fn member(&self, name: &str) -> Option<Member<'s>> {
+        let members = self.members.get_or_init(|| {
+            let members = members(self.object).into_iter().flatten();
+            members
+                .filter_map(|member| Some((member.name()?, member)))
+                .collect()
+        });
+        members.get(name).copied()
+    }
+
+    fn span_of(&self, part: &str) -> Range<usize> {
+        let start = offset_within(self.object, part);
+        start..start + part.len()
+    }
 }
 
 /// The bytes of the value that a pointer leads to (RFC 6901 §4).
@@ -59,11 +89,17 @@ pub(crate) fn pointed_span(json: &str, pointer: &Pointer) -> Option<Range<usize>
                 let key = token.replace("~1", "/").replace("~0", "~");
                 members.into_iter().rfind(|member| member.is(&key))?.value
             }
-            None => elements(value)?.get(token.parse::<usize>().ok()?)?,
+            None => elements(value)?.get(array_index(token)?)?,
         };
     }
     let start = offset_within(json, value);
     Some(start..start + value.len())
+}
+
+/// An array index without leading zeros (RFC 6901 §4).
+fn array_index(token: &str) -> Option<usize> {
+    let is_index = token == "0" || token.starts_with(|c: char| matches!(c, '1'..='9'));
+    is_index.then(|| token.parse().ok()).flatten()
 }
 
 /// One member of an object, as it is written.
@@ -135,41 +171,42 @@ impl<'de> Visitor<'de> for MembersVisitor {
 mod tests {
     use super::*;
 
-    const JSON: &str = r#" {"a": [1, {"b\u0063": "x"}], "a2": null, "a": true} "#;
+    const JSON: &str = r#" {"a": [1, {"b": "x"}], "\u00612": null, "a": [true, 2]} "#;
 
-    #[test]
-    fn values_are_found_through_escapes() {
-        let steps = [Step::Key("a2")];
-        assert_eq!(
-            value_span(JSON, &steps).map(|span| &JSON[span]),
-            Some("null")
-        );
-        let inner = r#"[1, {"b\u0063": "x"}]"#;
-        let steps = [Step::Index(1), Step::Key("bc")];
-        assert_eq!(
-            value_span(inner, &steps).map(|span| &inner[span]),
-            Some(r#""x""#)
-        );
+    fn value(name: &str, index: Option<usize>) -> Option<&'static str> {
+        let object = JSON.trim_ascii();
+        let steps = [Step::Key(name), Step::Index(index.unwrap_or_default())];
+        let steps = &steps[..1 + usize::from(index.is_some())];
+        Some(&object[Locator::new(object).value(steps)?])
     }
 
     #[test]
-    fn a_key_is_found_where_it_is_written() {
-        let inner = r#"[1, {"b\u0063": "x"}]"#;
-        let key = key_span(inner, &[Step::Index(1), Step::Key("bc")]);
-        assert_eq!(key.map(|span| &inner[span]), Some(r#""b\u0063""#));
+    fn values_and_keys_are_found_through_escapes() {
+        assert_eq!(value("a2", None), Some("null"));
+        let object = JSON.trim_ascii();
+        let key = Locator::new(object).key("a2").map(|span| &object[span]);
+        assert_eq!(key, Some(r#""\u00612""#));
     }
 
     #[test]
     fn of_a_repeated_key_the_last_counts() {
-        assert_eq!(
-            value_span(JSON, &[Step::Key("a")]).map(|span| &JSON[span]),
-            Some("true")
-        );
+        assert_eq!(value("a", None), Some("[true, 2]"));
+        assert_eq!(value("a", Some(0)), Some("true"));
     }
 
     #[test]
     fn what_is_not_there_is_not_found() {
-        assert_eq!(value_span(JSON, &[Step::Key("z")]), None);
-        assert_eq!(value_span(JSON, &[Step::Index(0)]), None);
+        assert_eq!(value("z", None), None);
+        assert_eq!(value("a", Some(2)), None);
+        assert_eq!(value("a2", Some(0)), None);
+        assert_eq!(Locator::new("[1]").value(&[Step::Key("a")]), None);
+    }
+
+    #[test]
+    fn a_pointer_leads_through_objects_and_arrays() {
+        let pointed = |pointer: &Pointer| pointed_span(JSON, pointer).map(|span| &JSON[span]);
+        assert_eq!(pointed(&Pointer::root().key("a").index(1)), Some("2"));
+        assert_eq!(pointed(&Pointer::root()), Some(JSON.trim_ascii()));
+        assert_eq!(pointed(&Pointer::root().key("a").key("01")), None);
     }
 }

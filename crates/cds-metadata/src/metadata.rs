@@ -70,13 +70,7 @@ impl<'a> MetadataObject<'a> {
         report: &mut Report,
     ) -> Option<Self> {
         let text = syntax::decode(name, bytes, report)?;
-        let mut scope = Scope {
-            object: text.content.trim_ascii(),
-            text: &text,
-            report,
-            position: Position::Document,
-            now,
-        };
+        let mut scope = Scope::new(&text, report, Position::Document, text.content, now);
         let Ok(draft) = MetadataDraft::read(text.content, &METADATA_OBJECT, 0) else {
             syntax::report(&text, scope.report);
             return None;

@@ -16,6 +16,18 @@ impl Pointer {
     /// The pointer with one more step: a member of an object.
     #[must_use]
     pub fn key(mut self, key: &str) -> Self {
+        self.push_key(key);
+        self
+    }
+
+    /// The pointer with one more step: an element of an array.
+    #[must_use]
+    pub fn index(mut self, index: usize) -> Self {
+        self.push_index(index);
+        self
+    }
+
+    pub(crate) fn push_key(&mut self, key: &str) {
         self.0.push('/');
         for character in key.chars() {
             match character {
@@ -24,15 +36,20 @@ impl Pointer {
                 other => self.0.push(other),
             }
         }
-        self
     }
 
-    /// The pointer with one more step: an element of an array.
-    #[must_use]
-    pub fn index(mut self, index: usize) -> Self {
+    pub(crate) fn push_index(&mut self, index: usize) {
         self.0.push('/');
         self.0.push_str(&index.to_string());
-        self
+    }
+
+    /// Goes back to where [`Pointer::len`] was this.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.0.truncate(length);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// The pointer that goes on where this one ends.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::datetime::Instant;
 use crate::finding::{Finding, Place};
-use crate::locate::{Step, key_span, value_span};
+use crate::locate::{Locator, Step};
 use crate::pointer::Pointer;
 use crate::report::Report;
 use crate::rule::Rule;
@@ -16,10 +16,11 @@ pub(crate) struct Scope<'s, 'r> {
     pub(crate) report: &'r mut Report,
     /// The object, as it stands in the text.
     pub(crate) object: &'s str,
-    /// Where the object is in its document.
-    pub(crate) position: Position,
     /// The time that datetimes are compared to, if any.
     pub(crate) now: Option<Instant>,
+    /// Where the object is in its document.
+    position: Position,
+    locator: Locator<'s>,
 }
 
 /// Where an object is in its document.
@@ -60,7 +61,7 @@ pub(crate) enum Spot<'a> {
     /// A member's value, or an element in it.
     Value(&'a [Step<'a>]),
     /// The key of a member.
-    Key(&'a [Step<'a>]),
+    Key(&'a str),
     /// A member that isn't there: pointed to by its name, placed at the object.
     Missing(&'a str),
     /// Bytes of the object whose pointer inside it is known.
@@ -87,7 +88,26 @@ impl Words {
     }
 }
 
-impl Scope<'_, '_> {
+impl<'s, 'r> Scope<'s, 'r> {
+    /// `object` is a part of the text; white space around it is left out.
+    pub(crate) fn new(
+        text: &'r Text<'s>,
+        report: &'r mut Report,
+        position: Position,
+        object: &'s str,
+        now: Option<Instant>,
+    ) -> Self {
+        let object = object.trim_ascii();
+        Self {
+            text,
+            report,
+            object,
+            now,
+            position,
+            locator: Locator::new(object),
+        }
+    }
+
     /// Adds a finding. Its words are not even made up when there are enough of its kind.
     pub(crate) fn find(
         &mut self,
@@ -117,13 +137,11 @@ impl Scope<'_, '_> {
         match spot {
             Spot::Object => base,
             Spot::Bytes(inside, ..) => base.join(inside),
-            Spot::Missing(name) => base.key(name),
-            Spot::Value(steps) | Spot::Key(steps) => {
-                steps.iter().fold(base, |pointer, step| match step {
-                    Step::Key(key) => pointer.key(key),
-                    Step::Index(index) => pointer.index(*index),
-                })
-            }
+            Spot::Missing(name) | Spot::Key(name) => base.key(name),
+            Spot::Value(steps) => steps.iter().fold(base, |pointer, step| match step {
+                Step::Key(key) => pointer.key(key),
+                Step::Index(index) => pointer.index(*index),
+            }),
         }
     }
 
@@ -131,8 +149,8 @@ impl Scope<'_, '_> {
         let start = self.text.offset_of(self.object);
         let within = match spot {
             Spot::Object | Spot::Missing(_) => None,
-            Spot::Value(steps) => value_span(self.object, steps),
-            Spot::Key(steps) => key_span(self.object, steps),
+            Spot::Value(steps) => self.locator.value(steps),
+            Spot::Key(name) => self.locator.key(name),
             Spot::Bytes(_, from, to) => Some(from..to),
         };
         let Range {

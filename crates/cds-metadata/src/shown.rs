@@ -27,6 +27,15 @@ pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// A text of a document with the quotes of messages, or words for an empty one.
+pub(crate) fn quoted(text: &str) -> String {
+    if text.is_empty() {
+        "an empty text".to_owned()
+    } else {
+        format!("`{}`", shown(text))
+    }
+}
+
 /// Whether a character turns the direction of writing, so that what follows reads as something
 /// else (Unicode UAX #9 §2).
 fn is_direction(character: char) -> bool {

@@ -4,15 +4,19 @@
 /// added, left out, mistaken or swapped. Capitals, and spaces or hyphens for `_`, are no slips.
 pub fn nearest<'k>(
     word: &str,
-    known: impl Iterator<Item = &'k str>,
+    known: impl Iterator<Item = &'k str> + Clone,
     slips: usize,
 ) -> Option<&'k str> {
-    // Longer than any known word: nothing is near it, and to measure how far costs time.
-    if word.len() > 100 {
+    let word = word.trim();
+    let longest = known.clone().map(str::len).max().unwrap_or_default() + slips;
+    // What is too long is near nothing, and to measure how far would take time.
+    if word.chars().take(longest + 1).count() > longest {
         return None;
     }
-    let word = word.trim().to_lowercase().replace(['-', ' '], "_");
+    let word = word.to_lowercase().replace(['-', ' '], "_");
+    let length = word.chars().count();
     known
+        .filter(|candidate| candidate.len().abs_diff(length) <= slips)
         .map(|candidate| (strsim::osa_distance(&word, candidate), candidate))
         .filter(|(distance, _)| *distance <= slips)
         .min()

@@ -1,6 +1,6 @@
 //! One file's text and where its lines begin.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 
 use crate::finding::{Excerpt, Place};
@@ -11,6 +11,16 @@ pub(crate) struct Text<'s> {
     pub(crate) name: String,
     pub(crate) content: &'s str,
     line_starts: OnceCell<Vec<usize>>,
+    /// The column that was asked for last.
+    counted: Cell<Counted>,
+}
+
+/// How many characters there are from the beginning of a line to a byte.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counted {
+    line_start: usize,
+    offset: usize,
+    characters: usize,
 }
 
 impl<'s> Text<'s> {
@@ -19,6 +29,7 @@ impl<'s> Text<'s> {
             name: name.to_owned(),
             content,
             line_starts: OnceCell::new(),
+            counted: Cell::default(),
         }
     }
 
@@ -49,20 +60,41 @@ impl<'s> Text<'s> {
         let line_start = self.line_start(line);
         Place {
             line,
-            column: self.content[line_start..start].chars().count() + 1,
+            column: self.characters(line_start, start) + 1,
             span: start..end,
-            excerpt: self.excerpt(line_start, start..end),
+            excerpt: self.excerpt(line, start..end),
         }
     }
 
-    fn excerpt(&self, line_start: usize, span: Range<usize>) -> Excerpt {
-        let line_end = self.content[line_start..]
-            .find('\n')
-            .map_or(self.content.len(), |newline| line_start + newline);
-        let line_end = line_start
-            + self.content[line_start..line_end]
-                .trim_end_matches('\r')
-                .len();
+    /// How many characters stand before a byte in its line.
+    ///
+    /// Counted on from the byte that was asked for last: findings come in the order of the text,
+    /// and a minified document is one line of megabytes.
+    fn characters(&self, line_start: usize, offset: usize) -> usize {
+        let last = self.counted.get();
+        let goes_on = last.line_start == line_start && last.offset <= offset;
+        let from = if goes_on {
+            last
+        } else {
+            Counted {
+                line_start,
+                offset: line_start,
+                characters: 0,
+            }
+        };
+        let characters = from.characters + self.content[from.offset..offset].chars().count();
+        self.counted.set(Counted {
+            line_start,
+            offset,
+            characters,
+        });
+        characters
+    }
+
+    fn excerpt(&self, line: usize, span: Range<usize>) -> Excerpt {
+        let line_start = self.line_start(line);
+        let whole = &self.content[line_start..self.line_start(line + 1)];
+        let line_end = line_start + whole.trim_end_matches(['\r', '\n']).len();
         let mark_start = span.start.min(line_end);
         let mark_end = span.end.clamp(mark_start, line_end);
 

@@ -38,23 +38,23 @@ impl Walk<'_> {
 macro_rules! visit_scalars {
     ($wrap:expr) => {
         fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok($wrap(JsonType::Null))
+            Ok($wrap($crate::walk::JsonType::Null))
         }
 
         fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-            Ok($wrap(JsonType::Boolean))
+            Ok($wrap($crate::walk::JsonType::Boolean))
         }
 
         fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-            Ok($wrap(JsonType::Number))
+            Ok($wrap($crate::walk::JsonType::Number))
         }
 
         fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-            Ok($wrap(JsonType::Number))
+            Ok($wrap($crate::walk::JsonType::Number))
         }
 
         fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-            Ok($wrap(JsonType::Number))
+            Ok($wrap($crate::walk::JsonType::Number))
         }
     };
 }
@@ -79,6 +79,10 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
+    pub(crate) fn contains(&self, key: &str) -> bool {
+        self.seen.contains(key)
+    }
+
     /// Whether the key was not there before.
     pub(crate) fn insert(&mut self, key: String) -> bool {
         self.seen.insert(key)

@@ -1,5 +1,7 @@
 //! What holds for any bytes at all.
 
+#![allow(clippy::unwrap_used, reason = "tests end where they fail")]
+
 mod common;
 
 use cds_metadata::{CoverageEntry, CoverageForm, CoverageReader, Datetime, MetadataObject};
@@ -224,7 +226,7 @@ fn read_entry(bytes: &[u8]) -> CoverageEntry<'_> {
     let mut entries = Vec::new();
     let mut reader = CoverageReader::new(None);
     reader.read("f", bytes, CoverageForm::Part, &mut |authored| {
-        entries.push(authored.entry)
+        entries.push(authored.entry);
     });
     assert!(!reader.finish().1.has_errors());
     assert_eq!(entries.len(), 1);

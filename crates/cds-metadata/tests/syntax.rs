@@ -1,5 +1,7 @@
 //! What people write that is not JSON, and what they are told.
 
+#![allow(clippy::unwrap_used, reason = "tests end where they fail")]
+
 mod common;
 
 use std::fmt::Write;

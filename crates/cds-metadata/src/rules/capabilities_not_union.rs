@@ -1,11 +1,14 @@
 //! `capabilities-not-union`
 
+use std::collections::HashSet;
+
 use crate::coverage::CoverageSummary;
 use crate::locate::Step;
 use crate::metadata::MetadataObject;
 use crate::report::Report;
 use crate::rule;
 use crate::scope::{Position, Scope, Spot, Words};
+use crate::shown::{quoted, shown};
 use crate::text::Text;
 
 rule! {
@@ -52,27 +55,26 @@ pub fn check(
         return;
     }
     let text = Text::new(name, content);
-    let object = content.trim_ascii();
-    let mut scope = Scope {
-        text: &text,
-        report,
-        object,
-        position: Position::Document,
-        now: None,
-    };
+    let mut scope = Scope::new(&text, report, Position::Document, content, None);
+    let listed: HashSet<&str> = metadata
+        .capabilities
+        .iter()
+        .map(|listed| &**listed)
+        .collect();
     for (capability, usage) in &coverage.capabilities {
-        if metadata.has_capability(capability) {
+        if listed.contains(&**capability) {
             continue;
         }
         scope.find(
             &CAPABILITIES_NOT_UNION,
             Spot::Value(&[Step::Key("capabilities")]),
             || {
-                let id = &usage.first_id;
+                let id = quoted(&usage.first_id);
                 let who = match usage.entries {
-                    1 => format!("the coverage entry `{id}` offers"),
-                    entries => format!("{entries} coverage entries offer (`{id}` for one)"),
+                    1 => format!("the coverage entry {id} offers"),
+                    entries => format!("{entries} coverage entries offer ({id} for one)"),
                 };
+                let capability = shown(capability);
                 Words::new(format!("`capabilities` lacks `{capability}`, which {who}"))
                     .help(format!("add `\"{capability}\"` to these capabilities"))
             },

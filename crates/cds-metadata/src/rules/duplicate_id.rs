@@ -3,6 +3,7 @@
 use crate::locate::Step;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
+use crate::shown::quoted;
 
 rule! {
     /// ## What it checks
@@ -33,7 +34,8 @@ pub(crate) fn find(scope: &mut Scope<'_, '_>, id: &str, file: Option<&str>, line
     scope.find(&DUPLICATE_ID, Spot::Value(&[Step::Key("id")]), || {
         let other = file.map(|file| format!(" of {file}")).unwrap_or_default();
         Words::new(format!(
-            "the id `{id}` is used already, by the entry that begins in line {line}{other}"
+            "the id {} is used already, by the entry that begins in line {line}{other}",
+            quoted(id)
         ))
         .help("give each entry an id of its own, or remove one of the two")
     });

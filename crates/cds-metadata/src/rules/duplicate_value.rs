@@ -5,6 +5,7 @@ use crate::field::Field;
 use crate::locate::Step;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
+use crate::shown::quoted;
 
 rule! {
     /// ## What it checks
@@ -56,6 +57,7 @@ fn find(item: &Item<'_>, index: usize, field: &Field, scope: &mut Scope<'_, '_>)
     let Item::Text(text) = item else { return };
     let steps = [Step::Key(field.name), Step::Index(index)];
     scope.find(&DUPLICATE_VALUE, Spot::Value(&steps), || {
-        Words::new(format!("`{text}` is in `{}` twice", field.name)).help("remove one of them")
+        Words::new(format!("{} is in `{}` twice", quoted(text), field.name))
+            .help("remove one of them")
     });
 }

@@ -4,6 +4,7 @@ use crate::entry::EntryDraft;
 use crate::locate::Step;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
+use crate::shown::shown;
 
 rule! {
     /// ## What it checks
@@ -35,7 +36,10 @@ pub(crate) fn check(draft: &EntryDraft<'_>, scope: &mut Scope<'_, '_>) {
     scope.find(&ID_WITH_SPACE, Spot::Value(&[Step::Key("id")]), || {
         let mended = id.split_whitespace().collect::<Vec<_>>().join("_");
         Words::new("the id has a space in it, so that the `ids` filter can't name it").help(
-            format!("write `\"{mended}\"`, if the entry isn't published yet"),
+            format!(
+                "write `\"{}\"`, if the entry isn't published yet",
+                shown(&mended)
+            ),
         )
     });
 }

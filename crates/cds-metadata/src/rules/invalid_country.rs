@@ -5,6 +5,7 @@ use crate::field::Field;
 use crate::locate::Step;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
+use crate::shown::quoted;
 
 rule! {
     /// ## What it checks
@@ -38,7 +39,7 @@ pub(crate) fn check(field: &'static Field, slot: &Slot<'_>, scope: &mut Scope<'_
     scope.find(
         &INVALID_COUNTRY,
         Spot::Value(&[Step::Key(field.name)]),
-        || Words::new(format!("`{text}` is not the code of a country")).help(mend(text)),
+        || Words::new(format!("{} is not the code of a country", quoted(text))).help(mend(text)),
     );
 }
 

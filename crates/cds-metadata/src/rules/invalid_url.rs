@@ -5,6 +5,7 @@ use crate::field::{Field, Shape};
 use crate::locate::Step;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
+use crate::shown::shown;
 use crate::url::{is_http_url, is_url};
 
 rule! {
@@ -74,10 +75,13 @@ fn mend(text: &str) -> String {
         return format!("write `{character}` percent-encoded (in a host name: in Punycode)");
     }
     if text.starts_with('/') {
-        return format!("write it with scheme and host, as in `https://example.org{text}`");
+        return format!(
+            "write it with scheme and host, as in `https://example.org{}`",
+            shown(text)
+        );
     }
     if text.contains(':') {
         return "write it with `https://` and a host, as in `https://example.org/…`".to_owned();
     }
-    format!("write it with its scheme, as in `https://{text}`")
+    format!("write it with its scheme, as in `https://{}`", shown(text))
 }

@@ -1,12 +1,16 @@
 //! `json-duplicate-key`
 
-use std::collections::HashSet;
+use std::fmt;
 
-use crate::locate::{elements, members};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
 use crate::pointer::Pointer;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
+use crate::shown::shown;
 use crate::text::offset_within;
+use crate::walk::{Keys, visit_scalars};
 
 rule! {
     /// ## What it checks
@@ -33,53 +37,94 @@ rule! {
 
 /// Finds the fields that come again in the scope's object or inside it, except in the members
 /// named, which are checked elsewhere.
+///
+/// One pass over the object: every key is read together with its place.
 pub(crate) fn find(scope: &mut Scope<'_, '_>, except: &[&str]) {
     let object = scope.object;
     let mut search = Search {
         object,
         except,
+        pointer: Pointer::root(),
         scope,
     };
-    search.value(object, &Pointer::root());
+    let mut deserializer = serde_json::Deserializer::from_str(object);
+    // What could not be read is a finding already.
+    let _ = search.deserialize(&mut deserializer);
 }
 
-struct Search<'s, 'r, 'x, 't> {
-    object: &'s str,
+struct Search<'x, 's, 'r> {
+    object: &'x str,
     except: &'x [&'x str],
-    scope: &'x mut Scope<'t, 'r>,
+    /// Where the value is that is read now.
+    pointer: Pointer,
+    scope: &'x mut Scope<'s, 'r>,
 }
 
-impl<'s> Search<'s, '_, '_, '_> {
-    fn value(&mut self, json: &'s str, pointer: &Pointer) {
-        for (index, element) in elements(json).into_iter().flatten().enumerate() {
-            if element.starts_with(['{', '[']) {
-                self.value(element, &pointer.clone().index(index));
-            }
-        }
-        let mut names = HashSet::new();
-        for member in members(json).into_iter().flatten() {
-            let name = member.name().unwrap_or_default();
-            let inside = pointer.clone().key(&name);
-            let is_top = json.len() == self.object.len();
-            let is_excepted = is_top && self.except.contains(&name.as_str());
-            if member.value.starts_with(['{', '[']) && !is_excepted {
-                self.value(member.value, &inside);
-            }
-            if names.contains(&name) {
-                self.repeated(member.key, &name, &inside);
-            }
-            names.insert(name);
-        }
-    }
-
-    fn repeated(&mut self, key: &str, name: &str, pointer: &Pointer) {
+impl Search<'_, '_, '_> {
+    fn repeated(&mut self, key: &str, name: &str) {
         let start = offset_within(self.object, key);
-        let spot = Spot::Bytes(pointer, start, start + key.len());
+        let spot = Spot::Bytes(&self.pointer, start, start + key.len());
         self.scope.find(&JSON_DUPLICATE_KEY, spot, || {
+            let name = shown(name);
             Words::new(format!(
                 "the field `{name}` is written twice in this object"
             ))
             .help("remove all but one of them")
         });
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for &mut Search<'_, '_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Search<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    visit_scalars!(|_| ());
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let here = self.pointer.len();
+        for index in 0.. {
+            self.pointer.push_index(index);
+            let element = seq.next_element_seed(&mut *self)?;
+            self.pointer.truncate(here);
+            if element.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let here = self.pointer.len();
+        let mut names = Keys::default();
+        while let Some(key) = map.next_key::<&RawValue>()? {
+            let name: String = serde_json::from_str(key.get()).map_err(A::Error::custom)?;
+            self.pointer.push_key(&name);
+            if here == 0 && self.except.contains(&name.as_str()) {
+                map.next_value::<IgnoredAny>()?;
+            } else {
+                map.next_value_seed(&mut *self)?;
+            }
+            if names.contains(&name) {
+                self.repeated(key.get(), &name);
+            }
+            names.insert(name);
+            self.pointer.truncate(here);
+        }
+        Ok(())
     }
 }

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use crate::locate::Step;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
+use crate::shown::quoted;
 use crate::similar::nearest;
 
 rule! {
@@ -40,8 +40,8 @@ pub(crate) fn check(
         let Some(meant) = nearest(name, known.clone(), 1) else {
             continue;
         };
-        scope.find(&NEAR_MISS_FIELD, Spot::Key(&[Step::Key(name)]), || {
-            Words::new(format!("the specification has no field `{name}`"))
+        scope.find(&NEAR_MISS_FIELD, Spot::Key(name), || {
+            Words::new(format!("the specification has no field {}", quoted(name)))
                 .help(format!("did you mean `{meant}`?"))
         });
     }

@@ -5,6 +5,7 @@ use crate::field::Field;
 use crate::locate::Step;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
+use crate::shown::shown;
 use crate::url::http_parts;
 
 rule! {
@@ -53,7 +54,9 @@ fn check_url(text: &str, field: &Field, steps: &[Step<'_>], scope: &mut Scope<'_
     }
     scope.find(&NOT_HTTPS, Spot::Value(steps), || {
         let rest = text.get("http".len()..).unwrap_or_default();
-        Words::new(format!("`{}` has a URL that is not https", field.name))
-            .help(format!("write `https{rest}`, if the host answers there"))
+        Words::new(format!("`{}` has a URL that is not https", field.name)).help(format!(
+            "write `https{}`, if the host answers there",
+            shown(rest)
+        ))
     });
 }

@@ -5,6 +5,7 @@ use crate::field::{Field, Shape};
 use crate::locate::Step;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
+use crate::shown::quoted;
 use crate::similar::nearest;
 
 rule! {
@@ -59,22 +60,16 @@ fn check_word(
 ) {
     if !words.contains(&word) {
         scope.find(&UNKNOWN_VALUE, Spot::Value(steps), || {
-            let words_of = Words::new(format!(
-                "`{word}` is not among the words for `{}`",
+            let unknown = Words::new(format!(
+                "{} is not among the words for `{}`",
+                quoted(word),
                 field.name
             ));
             if let Some(meant) = nearest(word, words.iter().copied(), 2) {
-                return words_of.help(format!("did you mean `{meant}`?"));
+                return unknown.help(format!("did you mean `{meant}`?"));
             }
-            let listed = words
-                .iter()
-                .map(|word| format!("`{word}`"))
-                .collect::<Vec<_>>();
-            Words::new(format!(
-                "`{word}` is not among the words for `{}`",
-                field.name
-            ))
-            .help(format!("the specification lists {}", listed.join(", ")))
+            let listed: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+            unknown.help(format!("the specification lists {}", listed.join(", ")))
         });
     }
 }

@@ -5,6 +5,7 @@ use crate::field::Field;
 use crate::locate::Step;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
+use crate::shown::quoted;
 
 rule! {
     /// ## What it checks
@@ -37,7 +38,7 @@ pub(crate) fn check(field: &'static Field, slot: &Slot<'_>, scope: &mut Scope<'_
         &UNSUPPORTED_VERSION,
         Spot::Value(&[Step::Key(field.name)]),
         || {
-            Words::new(format!("`{text}` is no version of the format"))
+            Words::new(format!("{} is no version of the format", quoted(text)))
                 .help("write `\"v1\"`; this is not the document's own version")
         },
     );
