@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "tests end where they fail")]
 
 pub(crate) mod invariants;
+pub(crate) mod written;
 
 use std::fmt::Write;
 
