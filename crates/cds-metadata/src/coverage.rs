@@ -97,18 +97,54 @@ impl<'s> CoverageReader<'s> {
         form: CoverageForm,
         take: &mut dyn FnMut(AuthoredEntry<'s>),
     ) -> Extensions<'s> {
+        let others = std::mem::take(&mut self.report);
+        let extensions = self.read_alone(name, bytes, form, take);
+        let own = std::mem::replace(&mut self.report, others);
+        self.report.merge(own);
+        extensions
+    }
+
+    /// Reads one file into a report that has nothing else.
+    fn read_alone(
+        &mut self,
+        name: &str,
+        bytes: &'s [u8],
+        form: CoverageForm,
+        take: &mut dyn FnMut(AuthoredEntry<'s>),
+    ) -> Extensions<'s> {
         let Some(text) = syntax::decode(name, bytes, &mut self.report) else {
             return Extensions::new();
         };
+        let extensions = self.read_text(&text, form, take).unwrap_or_else(|_| {
+            let mut faults = Report::new();
+            if let Some(mended) = syntax::report(&text, &mut faults) {
+                // All entries are read again, for the findings.
+                self.report = Report::new();
+                let mut reader = CoverageReader::new(self.now);
+                let _ = reader.read_text(&text.mended(&mended), form, &mut |_| ());
+                self.report.merge(reader.report);
+            }
+            self.report.merge(faults);
+            Extensions::new()
+        });
+        self.texts.push(text);
+        extensions
+    }
+
+    /// Reads and checks a text; an error means that it is no JSON.
+    fn read_text(
+        &mut self,
+        text: &Text<'s>,
+        form: CoverageForm,
+        take: &mut dyn FnMut(AuthoredEntry<'s>),
+    ) -> serde_json::Result<Extensions<'s>> {
         let mut file = File {
             number: self.texts.len(),
-            text: &text,
+            text,
             reader: self,
             take,
         };
-        let extensions = file.read(form);
-        self.texts.push(text);
-        extensions
+        file.read(form)
     }
 
     /// What the entries offer together, and all findings, sorted.
@@ -162,36 +198,32 @@ struct File<'f, 's> {
 }
 
 impl<'s> File<'_, 's> {
-    fn read(&mut self, form: CoverageForm) -> Extensions<'s> {
+    fn read(&mut self, form: CoverageForm) -> serde_json::Result<Extensions<'s>> {
         let content = self.text.content;
-        let mut is_json = true;
+        let mut all = Ok(());
         let outside = Outside::read(content, &mut |position, json| {
-            is_json &= self.entry(position, json).is_ok();
+            let read = self.entry(position, json);
+            if all.is_ok() {
+                all = read;
+            }
         });
-        let extensions = match outside {
-            Ok(Outside::Object(listing)) if listing.entries.is_none() && form.may_be_entry() => {
-                is_json &= self.entry(Position::Document, content.trim_ascii()).is_ok();
+        let extensions = match outside? {
+            Outside::Object(listing) if listing.entries.is_none() && form.may_be_entry() => {
+                self.entry(Position::Document, content.trim_ascii())?;
                 Extensions::new()
             }
-            Ok(Outside::Object(listing)) => {
+            Outside::Object(listing) => {
                 rules::check_listing(&listing, &mut self.scope(Position::Document, content));
                 Extensions::borrowed(listing.extensions)
             }
-            Ok(Outside::Array) => Extensions::new(),
-            Ok(Outside::Other(found)) => {
+            Outside::Array => Extensions::new(),
+            Outside::Other(found) => {
                 let scope = &mut self.scope(Position::Document, content);
                 rules::wrong_type::document(scope, "a coverage listing", found);
                 Extensions::new()
             }
-            Err(_) => {
-                is_json = false;
-                Extensions::new()
-            }
         };
-        if !is_json {
-            syntax::report(self.text, &mut self.reader.report);
-        }
-        extensions
+        all.map(|()| extensions)
     }
 
     /// Reads and checks one entry; an error means that it is no JSON.

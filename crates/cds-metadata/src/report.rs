@@ -21,6 +21,8 @@ pub struct Report {
 struct Tally {
     rule: &'static Rule,
     count: usize,
+    /// How many of them the report holds.
+    kept: usize,
 }
 
 /// Findings of one rule in one file that were counted but not kept.
@@ -86,11 +88,11 @@ impl Report {
     pub fn omitted(&self) -> impl Iterator<Item = Omitted<'_>> {
         self.tallies
             .iter()
-            .filter(|(_, tally)| tally.count > Self::PER_RULE)
+            .filter(|(_, tally)| tally.count > tally.kept)
             .map(|((file, _), tally)| Omitted {
                 rule: tally.rule,
                 file,
-                count: tally.count - Self::PER_RULE,
+                count: tally.count - tally.kept,
             })
     }
 
@@ -108,9 +110,15 @@ impl Report {
         let tally = self
             .tallies
             .entry((file.to_owned(), rule.slug))
-            .or_insert(Tally { rule, count: 0 });
+            .or_insert(Tally {
+                rule,
+                count: 0,
+                kept: 0,
+            });
         tally.count += 1;
-        tally.count <= Self::PER_RULE
+        let is_kept = tally.kept < Self::PER_RULE;
+        tally.kept += usize::from(is_kept);
+        is_kept
     }
 
     /// Keeps a finding that [`Report::count_in`] has already counted.
@@ -124,7 +132,10 @@ impl Report {
         for (key, tally) in other.tallies {
             self.tallies
                 .entry(key)
-                .and_modify(|mine| mine.count += tally.count)
+                .and_modify(|mine| {
+                    mine.count += tally.count;
+                    mine.kept += tally.kept;
+                })
                 .or_insert(tally);
         }
     }
@@ -166,5 +177,39 @@ impl Extend<Finding> for Report {
         for finding in findings {
             self.push(finding);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::not_https::NOT_HTTPS;
+
+    fn report(findings: usize) -> Report {
+        let finding = Finding {
+            rule: &NOT_HTTPS,
+            severity: Severity::Warning,
+            file: "f".to_owned(),
+            place: None,
+            pointer: None,
+            message: String::new(),
+            help: None,
+        };
+        let mut report = Report::new();
+        report.extend(std::iter::repeat_n(finding, findings));
+        report
+    }
+
+    #[test]
+    fn what_is_too_much_is_counted_also_after_reports_are_merged() {
+        let mut all = report(60);
+        assert_eq!(all.findings().len(), Report::PER_RULE);
+        all.merge(report(3));
+        assert_eq!(all.count(Severity::Warning), 63);
+        let kept = all.findings().len();
+        assert_eq!(
+            all.omitted().map(|omitted| omitted.count).sum::<usize>(),
+            63 - kept
+        );
     }
 }

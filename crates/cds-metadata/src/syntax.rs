@@ -9,7 +9,7 @@ use crate::finding::{Finding, Place};
 use crate::report::Report;
 use crate::rules::json_syntax::JSON_SYNTAX;
 use crate::scope::Words;
-use crate::syntax_help::explain;
+use crate::syntax_help::{Fault, explain, trailing_comma};
 use crate::text::Text;
 use crate::walk::Walk;
 
@@ -24,23 +24,75 @@ pub(crate) fn decode<'s>(name: &str, bytes: &'s [u8], report: &mut Report) -> Op
     None
 }
 
-/// Finds the first fault of syntax in a text that could not be read.
-pub(crate) fn report(text: &Text<'_>, report: &mut Report) {
+/// Finds what is wrong with a text that could not be read: every comma after a last element, up
+/// to the first fault of another kind.
+///
+/// If there is no other, gives back the text with a space for each of these commas, so that what
+/// else is wrong with the document can be found at once.
+pub(crate) fn report(text: &Text<'_>, report: &mut Report) -> Option<String> {
+    let commas = trailing_commas(text.content);
+    let mended = blank(text.content, &commas);
+    let text = text.mended(&mended);
+    let fault = first_fault(&text);
+    let end = fault.as_ref().map_or(mended.len(), |(span, _)| span.start);
+    for comma in commas.into_iter().take_while(|comma| *comma < end) {
+        let place = text.place(comma..comma + 1);
+        push(&text.name, place, trailing_comma(), report);
+    }
+    let Some((span, words)) = fault else {
+        return Some(mended);
+    };
+    push(&text.name, text.place(span), words, report);
+    None
+}
+
+fn first_fault(text: &Text<'_>) -> Option<Fault> {
     let repeated_key = Cell::new(false);
     let mut deserializer = serde_json::Deserializer::from_str(text.content);
     let walk = Walk {
         depth: 0,
         repeated_key: &repeated_key,
     };
-    let Err(error) = walk
+    let error = walk
         .deserialize(&mut deserializer)
         .and_then(|_| deserializer.end())
-    else {
-        return;
-    };
+        .err()?;
     let at = (text.line_start(error.line()) + error.column()).saturating_sub(1);
-    let (span, words) = explain(text, at, &error);
-    push(&text.name, text.place(span), words, report);
+    Some(explain(text, at, &error))
+}
+
+/// Where commas stand before a closing bracket, outside strings.
+fn trailing_commas(content: &str) -> Vec<usize> {
+    let mut commas = Vec::new();
+    let (mut in_string, mut escaped) = (false, false);
+    let mut last_comma = None;
+    for (offset, byte) in content.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => {
+                in_string = !in_string;
+                last_comma = None;
+            }
+            _ if in_string => {}
+            b',' => last_comma = Some(offset),
+            b' ' | b'\t' | b'\n' | b'\r' => {}
+            b'}' | b']' => commas.extend(last_comma.take()),
+            _ => last_comma = None,
+        }
+    }
+    commas
+}
+
+/// The text with spaces at these bytes, which are characters of their own.
+fn blank(content: &str, offsets: &[usize]) -> String {
+    let mut blanked = String::with_capacity(content.len());
+    for offset in offsets {
+        blanked.push_str(&content[blanked.len()..*offset]);
+        blanked.push(' ');
+    }
+    blanked.push_str(&content[blanked.len()..]);
+    blanked
 }
 
 fn push(name: &str, place: Place, words: Words, report: &mut Report) {

@@ -167,11 +167,8 @@ impl Site<'_> {
 
     /// Commas too many.
     fn of_comma(&self) -> Option<Fault> {
-        let comma = self.context.last.clone();
         if self.last() == "," && self.rest.starts_with(['}', ']']) {
-            let words = Words::new("there is a comma after the last element")
-                .help("remove the comma: JSON does not allow one before `]` or `}`");
-            return Some((comma, words));
+            return Some((self.context.last.clone(), trailing_comma()));
         }
         if !self.rest.starts_with(',') {
             return None;
@@ -404,6 +401,12 @@ impl Site<'_> {
         Words::new("the document has ended, but more text follows")
             .help("remove what follows, or look for a bracket that closes too early above")
     }
+}
+
+/// What to say of a comma before a closing bracket.
+pub(crate) fn trailing_comma() -> Words {
+    Words::new("there is a comma after the last element")
+        .help("remove the comma: JSON does not allow one before `]` or `}`")
 }
 
 /// What to write for words that other languages have for JSON's, and for slips.

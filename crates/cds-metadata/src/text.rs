@@ -10,6 +10,8 @@ use crate::finding::{Excerpt, Place};
 pub(crate) struct Text<'s> {
     pub(crate) name: String,
     pub(crate) content: &'s str,
+    /// What excerpts are cut from: the content as its author wrote it.
+    written: &'s str,
     line_starts: OnceCell<Vec<usize>>,
     /// The column that was asked for last.
     counted: Cell<Counted>,
@@ -28,8 +30,17 @@ impl<'s> Text<'s> {
         Self {
             name: name.to_owned(),
             content,
+            written: content,
             line_starts: OnceCell::new(),
             counted: Cell::default(),
+        }
+    }
+
+    /// The same file with other content, in which every character has kept its place.
+    pub(crate) fn mended<'m>(&'m self, content: &'m str) -> Text<'m> {
+        Text {
+            written: self.written,
+            ..Text::new(&self.name, content)
         }
     }
 
@@ -107,7 +118,7 @@ impl<'s> Text<'s> {
         };
         let mark_end = mark_end.min(window.end).max(mark_start);
         Excerpt {
-            text: self.content[window.clone()].to_owned(),
+            text: self.written[window.clone()].to_owned(),
             mark: mark_start - window.start..mark_end - window.start,
             cut_before: window.start > line_start,
             cut_after: window.end < line_end,

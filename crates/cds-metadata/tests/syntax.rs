@@ -6,7 +6,7 @@ mod common;
 
 use std::fmt::Write;
 
-use cds_metadata::{CoverageForm, CoverageReader};
+use cds_metadata::{CoverageForm, CoverageReader, Finding, MetadataObject, Report, check_document};
 use serde_json::Value;
 
 /// A mistake by name, and a file that has it.
@@ -278,4 +278,104 @@ fn every_mistake_is_explained_at_its_place() {
         writeln!(all, "# {name}\n{}", told(bytes)).unwrap();
     }
     insta::assert_snapshot!(all);
+}
+
+/// A listing laid out as the specification prints its own, commas after last elements included.
+const PRINTED: &str = r#"{
+    "coverage_entries": [
+        {
+            "id": "demo_west",
+
+            "created": "2022-06-01T00:00:00.000000Z",
+            "updated": "2022-06-01T00:00:00.000000Z",
+
+            "entity_name": "Demo, Gas & [Electric,]",
+            "entity_abbreviation": null,
+
+            "country": "US",
+            "name": "West",
+
+            "type": "logical",
+            "role": "official",
+            "infrastructure_types": [
+                "distribution_utility",
+            ],
+            "commodity_types": [
+                "electricity",
+            ],
+            "capabilities": [
+                "oauth"
+            ],
+        }
+    ],
+    "next": null,
+    "previous": null,
+}
+"#;
+
+fn lines(report: &Report) -> Vec<(&str, usize)> {
+    let line = |finding: &Finding| finding.place.as_ref().unwrap().line;
+    report
+        .findings()
+        .iter()
+        .map(|finding| (finding.rule.slug, line(finding)))
+        .collect()
+}
+
+#[test]
+fn every_comma_after_a_last_element_is_found_at_once() {
+    let report = check_document("f", PRINTED.as_bytes(), None);
+    let commas = [18, 21, 25, 29].map(|line| ("json-syntax", line));
+    assert_eq!(lines(&report), commas);
+    assert_eq!(
+        report.findings()[0]
+            .place
+            .as_ref()
+            .unwrap()
+            .excerpt
+            .text
+            .trim(),
+        "\"distribution_utility\","
+    );
+}
+
+#[test]
+fn beside_commas_after_last_elements_everything_else_is_found_too() {
+    let faulty = PRINTED
+        .replace("\"US\"", "\"USA\"")
+        .replace("2022-06-01T", "2022-06-01 ");
+    let mut expected = vec![
+        ("invalid-datetime", 6),
+        ("invalid-datetime", 7),
+        ("invalid-country", 12),
+    ];
+    expected.extend([18, 21, 25, 29].map(|line| ("json-syntax", line)));
+    assert_eq!(
+        lines(&check_document("f", faulty.as_bytes(), None)),
+        expected
+    );
+
+    // Up to a fault of another kind, which nothing can be read beyond.
+    let broken = faulty.replace("null,\n    \"previous", "null\n    \"previous");
+    let report = check_document("f", broken.as_bytes(), None);
+    let syntax: Vec<_> = lines(&report)
+        .into_iter()
+        .filter(|(slug, _)| *slug == "json-syntax")
+        .collect();
+    assert_eq!(syntax, [18, 21, 25, 28].map(|line| ("json-syntax", line)));
+
+    let (object, report) = MetadataObject::parse("f", b"{ \"name\": 1, }", None);
+    assert!(object.is_none());
+    assert!(common::slugs(&report).contains(&"wrong-type"));
+    assert!(common::slugs(&report).contains(&"missing-field"));
+}
+
+#[test]
+fn entries_of_a_file_with_commas_after_last_elements_are_not_duplicates_of_themselves() {
+    let mut reader = CoverageReader::new(None);
+    let two = PRINTED.replacen("        }\n", "        },\n        {}\n", 1);
+    reader.read("f", two.as_bytes(), CoverageForm::Listing, &mut |_| ());
+    let report = reader.finish().1;
+    assert!(!common::slugs(&report).contains(&"duplicate-id"));
+    assert!(common::slugs(&report).contains(&"missing-field"));
 }

@@ -29,12 +29,12 @@ pub struct Compiled {
 /// let mut sources = Sources::new();
 /// sources.insert(Source {
 ///     path: "cds-server-metadata.json".into(),
-///     bytes: br#"{ "name": "Demo", }"#.as_slice().into(),
+///     bytes: br#"{ "name": "Demo" "#.as_slice().into(),
 ///     modified: now,
 /// });
 /// let compiled = Compiler::new(now).compile(&sources);
 /// assert!(compiled.site.is_none());
-/// assert_eq!(compiled.report.findings()[0].message, "there is a comma after the last element");
+/// assert_eq!(compiled.report.findings()[0].message, "the file ends, but the `{` of line 1 is not closed");
 /// ```
 #[derive(Debug, Clone)]
 pub struct Compiler<'p> {

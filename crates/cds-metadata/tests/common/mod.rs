@@ -1,7 +1,11 @@
 //! A valid site to start from, and findings as text.
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
-#![allow(clippy::unwrap_used, reason = "tests end where they fail")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests end where they fail"
+)]
 
 pub(crate) mod invariants;
 pub(crate) mod written;
