@@ -372,8 +372,8 @@ fn beside_commas_after_last_elements_everything_else_is_found_too() {
 
 #[test]
 fn entries_of_a_file_with_commas_after_last_elements_are_not_duplicates_of_themselves() {
-    let mut reader = CoverageReader::new(None);
     let two = PRINTED.replacen("        }\n", "        },\n        {}\n", 1);
+    let mut reader = CoverageReader::new(None);
     reader.read("f", two.as_bytes(), CoverageForm::Listing, &mut |_| ());
     let report = reader.finish().1;
     assert!(!common::slugs(&report).contains(&"duplicate-id"));
