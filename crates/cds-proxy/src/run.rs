@@ -18,7 +18,7 @@ use crate::exit::{self, Verdict};
 use crate::gateway::{Forwarding, Gateway};
 use crate::logging;
 use crate::metrics::Metrics;
-use crate::reloads;
+use crate::reloads::Reloads;
 use crate::report::{Results, human};
 use crate::server::{Ending, Life, Listener, Signals, serve};
 use crate::upstream::{Limits, Upstream};
@@ -36,7 +36,14 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
     logging::start();
     let site = open(&settings)?;
     let metrics = Arc::new(Metrics::new());
-    reloads::count(&site, Arc::clone(&metrics)).context("no thread for counting reloads")?;
+    let reloads = Reloads {
+        metrics: Arc::clone(&metrics),
+        site: settings.site.clone(),
+        report: settings.report.clone(),
+    };
+    reloads
+        .follow(&site)
+        .context("the system gives no thread")?;
     if site.status().state == State::Failing {
         if settings.strict {
             show_findings(&settings, &site);

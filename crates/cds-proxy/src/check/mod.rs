@@ -34,7 +34,7 @@ pub struct Args {
     /// Warnings make the exit code 1, too
     #[arg(long)]
     deny_warnings: bool,
-    /// Also write the findings to this file, as JSON
+    /// Also write the findings to FILE: JSON if it ends with .json, SARIF with .sarif, else text
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// The time that rules about the future go by, e.g. 2026-01-31T12:00:00Z [default: now]

@@ -56,6 +56,11 @@ pub struct Layer {
     #[arg(long, value_name = "N", env = "CDS_PROXY_THREADS")]
     pub threads: Option<u16>,
 
+    /// Write what was found to FILE at every reload: JSON if it ends with .json, SARIF with .sarif,
+    /// else text [default: none]
+    #[arg(long, value_name = "FILE", env = "CDS_PROXY_REPORT")]
+    pub report: Option<PathBuf>,
+
     /// Refuse to start when the site has errors
     #[arg(long, value_name = "BOOL", env = "CDS_PROXY_STRICT", num_args = 0..=1,
           require_equals = true, default_missing_value = "true",
@@ -77,6 +82,7 @@ impl Layer {
             upstream_timeout: self.upstream_timeout.or(below.upstream_timeout),
             drain_timeout: self.drain_timeout.or(below.drain_timeout),
             threads: self.threads.or(below.threads),
+            report: self.report.or(below.report),
             strict: self.strict.or(below.strict),
         }
     }
@@ -85,6 +91,7 @@ impl Layer {
     #[must_use]
     pub fn relative_to(mut self, dir: &Path) -> Self {
         self.site = self.site.map(|site| dir.join(site));
+        self.report = self.report.map(|report| dir.join(report));
         self
     }
 

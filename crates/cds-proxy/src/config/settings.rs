@@ -34,6 +34,8 @@ pub struct Settings {
     pub drain_timeout: Duration,
     /// Worker threads.
     pub threads: usize,
+    /// Where what was found at a reload is written to.
+    pub report: Option<PathBuf>,
     /// Whether errors of the site keep the program from starting.
     pub strict: bool,
 }
@@ -88,6 +90,7 @@ impl Settings {
             upstream_timeout: limit(layer.upstream_timeout, Self::UPSTREAM_TIMEOUT),
             drain_timeout: limit(layer.drain_timeout, Self::DRAIN_TIMEOUT),
             threads: layer.threads.map_or_else(processors, usize::from),
+            report: layer.report,
             strict: layer.strict.unwrap_or(false),
         };
         settings.check()?;

@@ -1,22 +1,29 @@
 //! A report in a file, for whoever doesn't read the log.
 
+use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::Results;
-use super::json;
+use super::{Results, human, json, sarif};
 
-/// Writes the JSON form to `path`, in the place of what is there.
+/// Writes a report to `path`, in the place of what is there: JSON for a name that ends with
+/// `.json`, SARIF for `.sarif`, and else text as people read it.
 ///
 /// Whoever reads the file sees the old report or the new one, never half of one.
 ///
 /// # Errors
 /// When the directory can't be written to, or `path` is a directory, a device or the like.
 pub fn write(path: &Path, results: &Results) -> anyhow::Result<()> {
-    replace(path, json::render(results).as_bytes())
+    let extension = path.extension().and_then(OsStr::to_str);
+    let content = match extension {
+        Some("json") => json::render(results),
+        Some("sarif") => sarif::render(results),
+        _ => human::plain(results),
+    };
+    replace(path, content.as_bytes())
         .with_context(|| format!("the report can't be written to {}", path.display()))
 }
 
@@ -66,11 +73,29 @@ mod tests {
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
     }
 
+    #[test]
+    fn the_name_decides_the_form() {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, beginning) in [
+            ("report.json", "[]"),
+            ("report.sarif", "{"),
+            ("report.txt", "no problems"),
+        ] {
+            let path = directory.path().join(name);
+            write(&path, &Results::new()).unwrap();
+            let content = fs::read_to_string(&path).unwrap();
+            assert!(content.starts_with(beginning), "{name}: {content}");
+        }
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_link_stays_a_link_and_a_device_a_device() {
         let directory = tempfile::tempdir().unwrap();
-        let (real, link) = (directory.path().join("real"), directory.path().join("link"));
+        let (real, link) = (
+            directory.path().join("real.json"),
+            directory.path().join("link.json"),
+        );
         fs::write(&real, "").unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
         write(&link, &Results::new()).unwrap();

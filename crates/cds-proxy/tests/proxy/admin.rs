@@ -1,6 +1,6 @@
 //! The endpoint for operators.
 
-use super::support::{Client, Portal, Proxy, SiteDir, eventually, get};
+use super::support::{Client, METADATA, Portal, Proxy, SiteDir, eventually, get};
 
 #[test]
 fn a_good_site_is_told_of() {
@@ -108,6 +108,27 @@ fn reloads_are_counted_by_result() {
     site.write("{");
     wait_for("cds_proxy_reloads_total{result=\"kept\"} 1");
     wait_for("cds_proxy_sites{state=\"failing\"} 1");
+}
+
+#[test]
+fn what_was_found_is_written_for_whoever_made_the_edit() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let reports = tempfile::tempdir().unwrap();
+    let path = reports.path().join("report.txt");
+    let upstream = format!("http://{}", portal.address);
+    let report = ["--report", path.to_str().unwrap()];
+    let _proxy = Proxy::start_with(&site, &upstream, &report);
+    let wait_for = |words: &str| {
+        eventually(words, || {
+            let report = std::fs::read_to_string(&path).unwrap_or_default();
+            report.contains(words).then_some(())
+        });
+    };
+    wait_for("no problems");
+    site.write("{");
+    wait_for("error[json-syntax]");
+    site.write(METADATA);
+    wait_for("no problems");
 }
 
 #[test]

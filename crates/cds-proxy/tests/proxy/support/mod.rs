@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 pub(crate) use client::{Client, get};
 pub(crate) use portal::{Portal, free_port, ok};
 pub(crate) use process::{Proxy, command};
-pub(crate) use site::SiteDir;
+pub(crate) use site::{METADATA, SiteDir};
 
 /// Generous: a loaded machine is no failure. Nothing is measured.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
