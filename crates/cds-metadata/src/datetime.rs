@@ -14,22 +14,6 @@ pub struct Datetime<'a> {
     unusual: bool,
 }
 
-impl From<SystemTime> for Instant {
-    fn from(time: SystemTime) -> Self {
-        let whole = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
-        match time.duration_since(SystemTime::UNIX_EPOCH) {
-            Ok(since) => Self {
-                seconds: whole(since),
-                nanoseconds: since.subsec_nanos(),
-            },
-            Err(before) => Self {
-                seconds: -whole(before.duration()),
-                nanoseconds: 0,
-            },
-        }
-    }
-}
-
 /// A moment in time: what datetimes are compared by.
 ///
 /// Fractions of a second count to the nanosecond; further digits are cut off. A leap second is
@@ -82,6 +66,23 @@ impl<'a> Datetime<'a> {
             text: Cow::Owned(self.text.into_owned()),
             instant: self.instant,
             unusual: self.unusual,
+        }
+    }
+}
+
+impl From<SystemTime> for Instant {
+    fn from(time: SystemTime) -> Self {
+        let whole = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+        let (seconds, nanoseconds) = match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => (whole(since), since.subsec_nanos()),
+            Err(error) => match (whole(error.duration()), error.duration().subsec_nanos()) {
+                (seconds, 0) => (-seconds, 0),
+                (seconds, nanoseconds) => (-seconds - 1, 1_000_000_000 - nanoseconds),
+            },
+        };
+        Self {
+            seconds,
+            nanoseconds,
         }
     }
 }
@@ -242,6 +243,13 @@ mod tests {
         assert_eq!(seconds("1969-12-31T23:59:59Z"), Some(-1));
         assert_eq!(seconds("0000-03-01T00:00:00Z"), Some(-62_162_035_200));
         assert_eq!(seconds("9999-12-31T23:59:59Z"), Some(253_402_300_799));
+    }
+
+    #[test]
+    fn times_before_1970_are_counted_down_to() {
+        let time = SystemTime::UNIX_EPOCH - Duration::from_millis(1_500);
+        let instant = Datetime::parse("1969-12-31T23:59:58.5Z").unwrap().instant();
+        assert_eq!(Instant::from(time), instant);
     }
 
     #[test]

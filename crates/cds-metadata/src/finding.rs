@@ -106,6 +106,42 @@ pub struct Finding {
     pub help: Option<String>,
 }
 
+impl Finding {
+    /// A finding of `rule` about a file, at the rule's own severity.
+    pub fn new(rule: &'static Rule, file: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity: rule.severity,
+            file: file.into(),
+            place: None,
+            pointer: None,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// Says where in the file.
+    #[must_use]
+    pub fn place(mut self, place: Option<Place>) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// Says where in the document.
+    #[must_use]
+    pub fn pointer(mut self, pointer: Pointer) -> Self {
+        self.pointer = Some(pointer);
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
 impl fmt::Display for Finding {
     /// `file:line:column: severity[rule]: message`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -62,7 +62,7 @@ pub use metadata::MetadataObject;
 pub use pointer::Pointer;
 pub use report::{Omitted, Report};
 pub use rule::{Kind, Rule};
-pub use severities::{Level, Severities, TooLow};
+pub use severities::{Level, Severities, TooLow, UnknownLevel};
 pub use similar::nearest;
 pub use url::{Url, UrlParts};
 pub use vocabulary::{CommodityType, EntryRole, EntryType, InfrastructureType};

@@ -103,6 +103,14 @@ impl Report {
         }
     }
 
+    /// Adds the finding that `make` makes, or only counts it when there are enough of its rule in
+    /// its file: then it is not even made.
+    pub fn find(&mut self, file: &str, rule: &'static Rule, make: impl FnOnce() -> Finding) {
+        if self.count_in(file, rule) {
+            self.findings.push(make());
+        }
+    }
+
     /// Counts one more finding of `rule` in `file` and says whether it is to be kept.
     ///
     /// Lets a caller skip the work of wording and placing a finding that nobody will see.

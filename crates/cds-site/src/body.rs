@@ -109,7 +109,13 @@ impl http_body::Body for Body {
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.remaining)
+        match self.kind {
+            // Nothing is said of the length of nothing. Frameworks make `Content-Length: 0` of
+            // it, which is wrong in a 304 and in answers to HEAD: there it speaks of the document
+            // (RFC 9110 §8.6).
+            Kind::Empty => SizeHint::default(),
+            _ => SizeHint::with_exact(self.remaining),
+        }
     }
 }
 

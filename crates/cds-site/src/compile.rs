@@ -56,10 +56,14 @@ impl<'p> Compiler<'p> {
     /// Compiles what is to take the place of another site.
     ///
     /// What differs from it was last modified now; what doesn't keeps its `Last-Modified`.
-    /// Without a previous site that is the time the files were changed, but never after now.
+    /// Without a previous site, or after one that was never good, that is the time the files
+    /// were changed, but never after now.
     #[must_use]
-    pub const fn previous(mut self, previous: Option<&'p Site>) -> Self {
-        self.previous = previous;
+    pub fn previous(mut self, previous: Option<&'p Site>) -> Self {
+        self.previous = match previous {
+            Some(site) if site.has_published() => previous,
+            _ => None,
+        };
         self
     }
 

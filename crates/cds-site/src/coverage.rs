@@ -50,7 +50,7 @@ impl<'s> Coverage<'s> {
     pub(crate) fn read(sources: &'s Sources, prefix: &str, now: SystemTime) -> Option<Self> {
         let files = sources
             .iter()
-            .filter_map(|source| Some((source, form(source, prefix)?)));
+            .filter_map(|source| Some((source, form(&source.path, prefix)?)));
         let files: Vec<_> = files.collect();
         let modified = files.iter().map(|(source, _)| source.modified).max()?;
         let mut reader = CoverageReader::new(Some(now.into()));
@@ -60,8 +60,11 @@ impl<'s> Coverage<'s> {
             let members = reader.read(&source.path, &source.bytes, form, &mut |authored| {
                 entries.push(Entry::new(source, authored));
             });
-            if form == CoverageForm::Listing {
-                extensions = members;
+            // The listing's own file comes first, so its members count.
+            for (name, value) in members.iter() {
+                if extensions.get(name).is_none() {
+                    extensions.insert(name.to_owned(), value.to_owned());
+                }
             }
         }
         // Newest first over the whole listing (CDS-WG1-01 §4.1); ids make the order of equals
@@ -79,9 +82,12 @@ impl<'s> Coverage<'s> {
         })
     }
 
-    /// Whether the site's own endpoint has files to read.
+    /// Whether the site's own endpoint has files, readable or not.
     pub(crate) fn is_in(sources: &Sources) -> bool {
-        sources.iter().any(|source| form(source, "").is_some())
+        let readable = sources.iter().map(|source| source.path.as_str());
+        readable
+            .chain(sources.unreadable())
+            .any(|path| form(path, "").is_some())
     }
 
     pub(crate) fn entries(&self) -> &[Entry<'s>] {
@@ -147,8 +153,8 @@ impl<'s> Entry<'s> {
 }
 
 /// Which form of coverage a file holds, if any.
-fn form(source: &Source, prefix: &str) -> Option<CoverageForm> {
-    let path = source.path.strip_prefix(prefix)?;
+fn form(path: &str, prefix: &str) -> Option<CoverageForm> {
+    let path = path.strip_prefix(prefix)?;
     if path == LISTING_FILE {
         return Some(CoverageForm::Listing);
     }

@@ -21,8 +21,8 @@
 //! ```
 //!
 //! What it doesn't do: it touches no file system and no socket, starts no threads and has no
-//! clock. Bytes, entity tags and header fields are made when a site is compiled; an answer is
-//! reference counts going up.
+//! clock. Bytes, entity tags and header fields are made when a site is compiled; an answer copies
+//! one map of header fields and counts up references to the bytes.
 
 mod body;
 mod compile;

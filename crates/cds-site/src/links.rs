@@ -1,9 +1,9 @@
 //! Which files under `public/` the documents link to, and as what.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use cds_metadata::{Finding, MetadataObject, Place, Pointer, Report, Rule, Url};
+use hashbrown::HashMap;
 use http::HeaderValue;
 
 use crate::coverage::{Coverage, Entry};
@@ -53,8 +53,9 @@ pub(crate) struct Links<'s, 'd> {
     has_files: bool,
     /// The hosts of the documents themselves.
     hosts: Vec<String>,
-    files: BTreeMap<String, LinkedFile<'s>>,
-    conflicts: Vec<Finding>,
+    /// In the order in which they are linked to.
+    files: Vec<LinkedFile<'s>>,
+    by_location: HashMap<Location, usize>,
     elsewhere: Option<(Link<'d>, String)>,
     elsewhere_count: usize,
 }
@@ -71,15 +72,20 @@ impl<'s, 'd> Links<'s, 'd> {
                 .any(|source| source.path.starts_with(&inside)),
             folder,
             hosts: Vec::new(),
-            files: BTreeMap::new(),
-            conflicts: Vec::new(),
+            files: Vec::new(),
+            by_location: HashMap::new(),
             elsewhere: None,
             elsewhere_count: 0,
         }
     }
 
     /// Adds what a metadata object links to, extensions included.
-    pub(crate) fn add_metadata(&mut self, source: &'d Source, object: &'d MetadataObject<'d>) {
+    pub(crate) fn add_metadata(
+        &mut self,
+        source: &'d Source,
+        object: &'d MetadataObject<'d>,
+        report: &mut Report,
+    ) {
         let documents = [Some(&object.cds_metadata_url), object.coverage.as_ref()];
         let hosts = documents.into_iter().flatten().filter_map(Url::parts);
         self.hosts
@@ -99,7 +105,7 @@ impl<'s, 'd> Links<'s, 'd> {
             ("support", &object.support),
         ];
         for (field, url) in pages {
-            self.add(&link(field, url.clone(), Kind::Page));
+            self.add(&link(field, url.clone(), Kind::Page), report);
         }
         for (field, value) in object.extensions.iter() {
             let Ok(url) = serde_json::from_str::<String>(value.get()) else {
@@ -110,24 +116,22 @@ impl<'s, 'd> Links<'s, 'd> {
             } else {
                 Kind::Page
             };
-            self.add(&link(field, Url::new(url), kind));
+            self.add(&link(field, Url::new(url), kind), report);
         }
     }
 
     /// Adds what the entries of a listing link to.
-    pub(crate) fn add_coverage(&mut self, coverage: &'d Coverage<'_>) {
+    pub(crate) fn add_coverage(&mut self, coverage: &'d Coverage<'_>, report: &mut Report) {
         for entry in coverage.entries() {
             if let Some(url) = self.relevant(entry.map_resource.as_ref()) {
                 let kind = Kind::Map(entry.map_content_type.as_deref());
-                self.add(&Link::of_entry(entry, "map_resource", url, kind));
+                self.add(&Link::of_entry(entry, "map_resource", url, kind), report);
             }
             if let Some(url) = self.relevant(entry.geojson_resource.as_ref()) {
-                self.add(&Link::of_entry(
-                    entry,
-                    "geojson_resource",
-                    url,
-                    Kind::GeoJson,
-                ));
+                self.add(
+                    &Link::of_entry(entry, "geojson_resource", url, Kind::GeoJson),
+                    report,
+                );
             }
         }
     }
@@ -143,7 +147,7 @@ impl<'s, 'd> Links<'s, 'd> {
         })
     }
 
-    fn add(&mut self, link: &Link<'d>) {
+    fn add(&mut self, link: &Link<'d>, report: &mut Report) {
         let Some(parts) = link.url.parts() else {
             return;
         };
@@ -164,28 +168,26 @@ impl<'s, 'd> Links<'s, 'd> {
             return;
         };
         let content_type = link.kind.content_type(&file.path);
-        if let Some(first) = self.files.get(link.url.as_str()) {
-            if first.content_type != content_type {
-                let [said, served] = [&content_type, &first.content_type]
-                    .map(|value| value.to_str().unwrap_or_default());
-                self.conflicts
-                    .push(media_type_conflict::find(link, said, served));
-            }
-            return;
-        }
         let location = Location {
             query: Vec::new(),
             ..Location::of(&parts)
         };
-        let url = link.url.as_str().to_owned();
-        self.files.insert(
-            url,
-            LinkedFile {
-                file,
-                location,
-                content_type,
-            },
-        );
+        if let Some(first) = self
+            .by_location
+            .get(&location)
+            .and_then(|&at| self.files.get(at))
+        {
+            if first.content_type != content_type {
+                media_type_conflict::find(link, &content_type, &first.content_type, report);
+            }
+            return;
+        }
+        self.by_location.insert(location.clone(), self.files.len());
+        self.files.push(LinkedFile {
+            file,
+            location,
+            content_type,
+        });
     }
 
     /// The files to publish; what was found goes into the report.
@@ -193,13 +195,12 @@ impl<'s, 'd> Links<'s, 'd> {
         self,
         report: &mut Report,
     ) -> impl Iterator<Item = LinkedFile<'s>> + use<'s, 'd> {
-        report.extend(self.conflicts);
         let elsewhere = self.elsewhere.as_ref();
         report.extend(
             elsewhere
                 .map(|(link, path)| linked_file_elsewhere::find(link, path, self.elsewhere_count)),
         );
-        self.files.into_values()
+        self.files.into_iter()
     }
 }
 
@@ -216,18 +217,17 @@ impl<'d> Link<'d> {
     }
 
     /// A finding about this link.
-    pub(crate) fn finding(&self, rule: &'static Rule, message: String, help: &str) -> Finding {
+    pub(crate) fn finding(&self, rule: &'static Rule, message: String) -> Finding {
         let content = String::from_utf8_lossy(&self.source.bytes);
         let field = Pointer::root().key(self.field);
-        Finding {
-            rule,
-            severity: rule.severity,
-            file: self.source.path.clone(),
-            place: Place::inside(&content, self.object.clone(), &field),
-            pointer: Some(self.pointer.clone().join(&field)),
-            message,
-            help: Some(help.to_owned()),
-        }
+        Finding::new(rule, self.file(), message)
+            .place(Place::inside(&content, self.object.clone(), &field))
+            .pointer(self.pointer.clone().join(&field))
+    }
+
+    /// The file that the link stands in.
+    pub(crate) fn file(&self) -> &str {
+        &self.source.path
     }
 }
 

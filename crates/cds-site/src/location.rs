@@ -19,13 +19,17 @@ impl Location {
     /// The place that a URL names.
     pub(crate) fn of(parts: &UrlParts<'_>) -> Self {
         let pairs = parts.query.unwrap_or_default().split('&');
+        let mut query: Vec<_> = pairs
+            .filter(|pair| !pair.is_empty())
+            .map(Box::from)
+            .collect();
+        // In any order they ask for the same.
+        query.sort();
+        query.dedup();
         Self {
             host: Some(parts.host.to_ascii_lowercase().into()),
             path: normalise(parts.path).into_owned(),
-            query: pairs
-                .filter(|pair| !pair.is_empty())
-                .map(Box::from)
-                .collect(),
+            query,
         }
     }
 

@@ -138,10 +138,10 @@ impl<'c> Publisher<'c> {
             self.publish_document(location, draft, source, "cds_metadata_url");
         }
         let mut links = Links::new(self.sources, &endpoint.prefix);
-        links.add_metadata(source, object);
+        links.add_metadata(source, object, self.report);
         if let Some(coverage) = &endpoint.coverage {
             self.publish_coverage(source, object.coverage.as_ref(), coverage);
-            links.add_coverage(coverage);
+            links.add_coverage(coverage, self.report);
         }
         for file in links.into_files(self.report) {
             let draft = Draft {
@@ -152,10 +152,16 @@ impl<'c> Publisher<'c> {
                 is_file: true,
             };
             // A file that several documents link to is one resource.
-            if !self.claims.contains_key(&file.location) {
-                self.claims
-                    .insert(file.location.clone(), file.file.path.clone());
-                self.insert_published(file.location, draft);
+            match self.claims.get(&file.location) {
+                Some(other) if *other == file.file.path => {}
+                Some(other) => {
+                    route_conflict::find_file(self.report, file.file, &file.location.path, other);
+                }
+                None => {
+                    let claim = file.file.path.clone();
+                    self.claims.insert(file.location.clone(), claim);
+                    self.insert_published(file.location, draft);
+                }
             }
         }
     }
@@ -208,7 +214,7 @@ impl<'c> Publisher<'c> {
     fn insert_published(&mut self, location: Location, mut draft: Draft) {
         let tag = draft.tag();
         draft.modified = match self.previous {
-            None => draft.modified.min(self.now),
+            None => draft.modified,
             Some(site) => match site.routes().get(&location) {
                 Some(Resource::Published(before)) if before.tag == tag => {
                     before.last_modified.time()
@@ -216,6 +222,8 @@ impl<'c> Publisher<'c> {
                 _ => self.now,
             },
         };
+        // A clock that was set back must not make it later than `Date` (RFC 9110 §8.8.2.1).
+        draft.modified = draft.modified.min(self.now);
         let representation = draft.into_representation(tag);
         self.insert(location, Resource::Published(Box::new(representation)));
     }

@@ -44,8 +44,12 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
+    /// The tag of the bytes. That of a file is also of its media type, which staff may mend: a
+    /// Client that revalidates would keep the wrong one else.
     pub(crate) fn tag(&self) -> EntityTag {
-        EntityTag::of(&self.segments)
+        let media_type = Bytes::copy_from_slice(self.content_type.as_bytes());
+        let extra = self.is_file.then_some(&media_type);
+        EntityTag::of(self.segments.iter().chain(extra))
     }
 
     pub(crate) fn into_representation(self, tag: EntityTag) -> Representation {

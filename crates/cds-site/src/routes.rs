@@ -25,14 +25,14 @@ pub(crate) struct Routes {
 }
 
 impl Routes {
-    /// Adds a route behind those that its path has.
+    /// Adds a route behind those of its path whose queries ask for as much or more: what is told
+    /// apart by its query comes before what is not.
     pub(crate) fn insert(&mut self, path: &str, route: Route) {
         let path = normalise(path);
         self.lengths.insert(path.len());
-        self.by_path
-            .entry(path.as_ref().into())
-            .or_default()
-            .push(route);
+        let routes = self.by_path.entry(path.as_ref().into()).or_default();
+        let at = routes.partition_point(|other| other.query.len() >= route.query.len());
+        routes.insert(at, route);
     }
 
     /// The resource that a request is for.
@@ -43,11 +43,10 @@ impl Routes {
             return None;
         }
         let routes = self.by_path.get(normalise(path).as_ref())?;
-        let host = || head.host().map(str::to_ascii_lowercase);
         match routes.as_slice() {
             [route] => Some(route).filter(|route| route.admits_query(head)),
             routes => {
-                let host = host();
+                let host = head.host().map(str::to_ascii_lowercase);
                 let mut admitted = routes.iter().filter(|route| route.admits_query(head));
                 let first = admitted.clone().next();
                 admitted
@@ -182,6 +181,28 @@ mod tests {
         assert!(finds(&routes, "/api?v=1&x&format=cds", "one.example").is_some());
         assert!(finds(&routes, "/api?format=cds", "one.example").is_none());
         assert!(finds(&routes, "/api", "one.example").is_none());
+    }
+
+    #[test]
+    fn what_its_query_tells_apart_comes_before_what_has_none() {
+        let routes = routes(&[
+            ("/cds", "one.example", &[]),
+            ("/cds", "one.example", &["coverage=1"]),
+        ]);
+        let resource = |uri: &str| {
+            let request = Request::get(uri).body(()).unwrap();
+            routes.find((&request).into()).map(std::ptr::from_ref)
+        };
+        let place = |query: &[&str]| Location {
+            host: Some("one.example".into()),
+            path: "/cds".to_owned(),
+            query: query.iter().map(|pair| Box::from(*pair)).collect(),
+        };
+        let plain = routes.get(&place(&[])).map(std::ptr::from_ref);
+        let listing = routes.get(&place(&["coverage=1"])).map(std::ptr::from_ref);
+        assert_eq!(resource("/cds?coverage=1&x"), listing);
+        assert_eq!(resource("/cds?x"), plain);
+        assert_ne!(plain, listing);
     }
 
     #[test]

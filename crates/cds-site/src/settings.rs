@@ -197,15 +197,9 @@ impl Reader<'_> {
     }
 
     fn find(&mut self, span: Option<Range<usize>>, message: String, help: impl Into<String>) {
-        self.report.push(Finding {
-            rule: &SETTINGS_INVALID,
-            severity: SETTINGS_INVALID.severity,
-            file: SETTINGS_FILE.to_owned(),
-            place: span.map(|span| Place::of(self.content, span)),
-            pointer: None,
-            message,
-            help: Some(help.into()),
-        });
+        let place = span.map(|span| Place::of(self.content, span));
+        let finding = Finding::new(&SETTINGS_INVALID, SETTINGS_FILE, message);
+        self.report.push(finding.place(place).help(help));
     }
 }
 

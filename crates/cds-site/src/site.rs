@@ -50,8 +50,8 @@ impl Site {
         }
     }
 
-    /// A hash of everything the site publishes, in hexadecimal: the same on every replica that
-    /// has the same files.
+    /// A hash of what the site publishes (places, content, media types, redirects), in
+    /// hexadecimal: the same on every replica that has the same files.
     pub fn etag(&self) -> &str {
         self.tag.as_str()
     }
@@ -66,6 +66,14 @@ impl Site {
             .collect();
         paths.dedup();
         paths
+    }
+
+    /// Whether the site was ever good.
+    pub(crate) fn has_published(&self) -> bool {
+        let routes = self.routes.sorted();
+        routes
+            .iter()
+            .any(|(_, route)| !matches!(route.resource, Resource::Unavailable))
     }
 
     pub(crate) const fn routes(&self) -> &Routes {
@@ -91,7 +99,10 @@ fn tag_of(routes: &Routes) -> EntityTag {
             Resource::Published(representation) => {
                 (representation.tag.as_str(), representation.content_type())
             }
-            Resource::Moved(moved) => (moved.location.to_str().unwrap_or_default(), ""),
+            Resource::Moved(moved) => (
+                moved.location.to_str().unwrap_or_default(),
+                if moved.permanent { "301" } else { "302" },
+            ),
             Resource::Unavailable => ("", ""),
         };
         let query = route.query.join("&");

@@ -52,6 +52,11 @@ impl Sources {
         self.unreadable.contains(path)
     }
 
+    /// The paths of the files that could not be read.
+    pub fn unreadable(&self) -> impl Iterator<Item = &str> {
+        self.unreadable.iter().map(String::as_str)
+    }
+
     /// The file of this path.
     pub fn get(&self, path: &str) -> Option<&Source> {
         let index = self

@@ -1,6 +1,7 @@
 //! What is served while there was never a good site.
 
-use cds_metadata::{MetadataObject, Url};
+use cds_metadata::Url;
+use serde::Deserialize;
 
 use crate::coverage::Coverage;
 use crate::endpoint::METADATA_FILE;
@@ -12,13 +13,24 @@ use crate::source::Sources;
 /// (RFC 9110 §15.6.4), and so does the path of its coverage listing where that can be read.
 pub fn stand_in(sources: &Sources) -> Site {
     let mut locations = vec![Location::well_known(None)];
-    let metadata = sources
-        .get(METADATA_FILE)
-        .map(|source| source.bytes.as_ref());
-    let object = metadata.and_then(|bytes| MetadataObject::parse(METADATA_FILE, bytes, None).0);
-    let url = object.as_ref().and_then(|object| object.coverage.as_ref());
-    if let Some(parts) = url.and_then(Url::parts).filter(|parts| parts.path != "/") {
-        locations.extend(Coverage::is_in(sources).then(|| Location::of(&parts)));
+    let url = coverage_url(sources).map(Url::new);
+    let parts = url
+        .as_ref()
+        .and_then(Url::parts)
+        .filter(|parts| parts.path != "/");
+    if let Some(parts) = parts.filter(|_| Coverage::is_in(sources)) {
+        locations.push(Location::of(&parts));
     }
     Site::unavailable_at(locations)
+}
+
+/// The `coverage` URL of a metadata object, whatever else is wrong with it.
+fn coverage_url(sources: &Sources) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Outline {
+        coverage: String,
+    }
+    let source = sources.get(METADATA_FILE)?;
+    let outline: Outline = serde_json::from_slice(&source.bytes).ok()?;
+    Some(outline.coverage)
 }

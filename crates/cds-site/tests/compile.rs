@@ -506,3 +506,130 @@ fn settings_change_severities_and_a_compilers_own_come_before_them() {
     ];
     assert_eq!(found(&report), expected);
 }
+
+#[test]
+fn a_site_that_was_never_good_is_no_version_before() {
+    let files = sources(&[("cds-server-metadata.json", METADATA)]);
+    for before in [Site::unavailable(), stand_in(&files)] {
+        let site = compile(&files, at(10), Some(&before)).site.unwrap();
+        let response = ask(&site, "/.well-known/cds-server-metadata.json").unwrap();
+        let files_own = httpdate::fmt_http_date(at(0));
+        assert_eq!(response.headers()[header::LAST_MODIFIED], files_own);
+    }
+}
+
+#[test]
+fn last_modified_follows_a_clock_that_was_set_back() {
+    let files = sources(&[("cds-server-metadata.json", METADATA)]);
+    let first = compile(&files, at(10), None).site.unwrap();
+    let earlier = at(0) - Duration::from_secs(60);
+    let second = compile(&files, earlier, Some(&first)).site.unwrap();
+    let response = ask(&second, "/.well-known/cds-server-metadata.json").unwrap();
+    let modified = httpdate::fmt_http_date(earlier);
+    assert_eq!(response.headers()[header::LAST_MODIFIED], modified);
+}
+
+#[test]
+fn a_coverage_path_is_unavailable_though_only_its_url_can_be_read() {
+    let nameless = METADATA.replace("\"name\"", "\"nam\"");
+    let mut broken = sources(&[("cds-server-metadata.json", &nameless)]);
+    assert!(ask(&stand_in(&broken), "/cds-coverage.json").is_none());
+    broken.insert_unreadable("cds-coverage.json");
+    let response = ask(&stand_in(&broken), "/cds-coverage.json").unwrap();
+    assert_eq!(response.status(), 503);
+}
+
+#[test]
+fn a_mended_media_type_is_another_representation() {
+    let with_type = |media_type: &str| {
+        let link = format!(
+            r#", "map_resource": "https://demoutility.com/map", "map_content_type": "{media_type}""#
+        );
+        let listing = listing(&[entry("a", "2022-06-01T00:00:00Z", &link)]);
+        site(&[
+            ("cds-server-metadata.json", METADATA),
+            ("cds-coverage.json", &listing),
+            ("public/map", "PNG"),
+        ])
+    };
+    let tag = |site: &Site| ask(site, "/map").unwrap().headers()[header::ETAG].clone();
+    assert_ne!(tag(&with_type("image/png")), tag(&with_type("image/jpeg")));
+}
+
+#[test]
+fn one_file_has_one_media_type_however_its_url_is_spelt() {
+    let map = |id: &str, url: &str, media_type: &str| {
+        let link = format!(r#", "map_resource": "{url}", "map_content_type": "{media_type}""#);
+        entry(id, "2022-06-01T00:00:00Z", &link)
+    };
+    let entries = [
+        map("a", "https://demoutility.com/map#west", "image/png"),
+        map("b", "https://demoutility.com/map", "image/jpeg"),
+    ];
+    let files = sources(&[
+        ("cds-server-metadata.json", METADATA),
+        ("cds-coverage.json", &listing(&entries)),
+        ("public/map", "PNG"),
+    ]);
+    let Compiled { site, report } = compile(&files, at(0), None);
+    let expected = ["media-type-conflict cds-coverage.json:7 /coverage_entries/1/map_resource"];
+    assert_eq!(findings(&report), expected);
+    let response = ask(&site.unwrap(), "/map").unwrap();
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "image/png");
+}
+
+#[test]
+fn files_of_two_endpoints_at_one_place_are_a_conflict() {
+    let link = |path: &str| METADATA.replace("/data-access\"", &format!("{path}\""));
+    let further = link("/map").replace(
+        "/.well-known/cds-server-metadata.json",
+        "/partners/cds.json",
+    );
+    let files = sources(&[
+        ("cds-server-metadata.json", &link("/map")),
+        ("partners/cds-server-metadata.json", &further),
+        ("public/map", "ours"),
+        ("partners/public/map", "theirs"),
+    ]);
+    let report = compile(&files, at(0), None).report;
+    assert_eq!(findings(&report), ["route-conflict partners/public/map:0 "]);
+}
+
+#[test]
+fn members_of_a_listing_are_kept_from_whichever_file_they_are_in() {
+    let part = listing(&[]).replace("\"next\"", "\"x_part\": 1, \"x_note\": \"part\", \"next\"");
+    let whole = listing(&[]).replace("\"next\"", "\"x_note\": \"whole\", \"next\"");
+    let site = site(&[
+        ("cds-server-metadata.json", METADATA),
+        ("cds-coverage.json", &whole),
+        ("coverage/a.json", &part),
+    ]);
+    let mut body = ask(&site, "/cds-coverage.json").unwrap().into_body();
+    let mut bytes = Vec::new();
+    while let Some(segment) = body.next_segment() {
+        bytes.extend_from_slice(&segment);
+    }
+    let value: Value = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!(
+        (&value["x_part"], &value["x_note"]),
+        (&1.into(), &"whole".into())
+    );
+}
+
+#[test]
+fn tens_of_thousands_of_changes_are_counted_and_not_each_looked_for() {
+    let files = |name: &str| {
+        let more = format!(r#", "x_name": "{name}""#);
+        let entries: Vec<_> = (0..20_000)
+            .map(|number| entry(&number.to_string(), "2022-06-01T00:00:00Z", &more))
+            .collect();
+        sources(&[
+            ("cds-server-metadata.json", METADATA),
+            ("cds-coverage.json", &listing(&entries)),
+        ])
+    };
+    let first = compile(&files("one"), at(0), None).site.unwrap();
+    let report = compile(&files("two"), at(1), Some(&first)).report;
+    assert_eq!(report.findings().len(), cds_site::Report::PER_RULE);
+    assert_eq!(report.count(cds_site::Severity::Warning), 20_000);
+}

@@ -79,9 +79,6 @@ where
 
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
-            // Nothing is said of the length of nothing. axum makes `Content-Length: 0` of it,
-            // which is wrong in a 304 to HEAD: it speaks of the document (RFC 9110 §8.6).
-            Kind::Answer { body } if body.is_end_stream() => SizeHint::default(),
             Kind::Answer { body } => body.size_hint(),
             Kind::PassedOn { body } => body.size_hint(),
         }

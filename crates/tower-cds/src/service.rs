@@ -21,6 +21,21 @@ impl<S, R> CdsService<S, R> {
     pub const fn new(inner: S, source: R) -> Self {
         Self { inner, source }
     }
+
+    /// The service behind the documents.
+    pub const fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The service behind the documents.
+    pub const fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// The service behind the documents, alone.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
 }
 
 impl<S, R, ReqBody, ResBody> Service<Request<ReqBody>> for CdsService<S, R>

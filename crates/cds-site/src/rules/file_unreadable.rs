@@ -34,16 +34,9 @@ cds_metadata::rule! {
 
 /// A file that a site can't do without.
 pub(crate) fn missing(file: &str) -> Finding {
-    Finding {
-        rule: &FILE_UNREADABLE,
-        severity: FILE_UNREADABLE.severity,
-        file: file.to_owned(),
-        place: None,
-        pointer: None,
-        message: "the file is missing".to_owned(),
-        help: Some(format!(
-            "a site directory has the metadata object in `{file}`; `cds-proxy init` writes one to \
-             fill in"
-        )),
-    }
+    let help = format!(
+        "a site directory has the metadata object in `{file}`; `cds-proxy init` writes one to fill \
+         in"
+    );
+    Finding::new(&FILE_UNREADABLE, file, "the file is missing").help(help)
 }

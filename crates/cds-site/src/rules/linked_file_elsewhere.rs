@@ -40,5 +40,5 @@ pub(crate) fn find(first: &Link<'_>, path: &str, count: usize) -> Finding {
         ),
     };
     let help = format!("put the file at `public{path}`, unless the portal serves it");
-    first.finding(&LINKED_FILE_ELSEWHERE, message, &help)
+    first.finding(&LINKED_FILE_ELSEWHERE, message).help(help)
 }

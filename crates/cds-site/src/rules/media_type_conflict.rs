@@ -1,6 +1,7 @@
 //! `media-type-conflict`
 
-use cds_metadata::Finding;
+use cds_metadata::Report;
+use http::HeaderValue;
 
 use crate::links::Link;
 
@@ -31,11 +32,12 @@ cds_metadata::rule! {
 }
 
 /// A link that says another media type than the one its file is served with.
-pub(crate) fn find(link: &Link<'_>, said: &str, served: &str) -> Finding {
-    let message = format!("this file is `{said}` here, but `{served}` where it is linked first");
-    link.finding(
-        &MEDIA_TYPE_CONFLICT,
-        message,
-        "give both the media type that the file has",
-    )
+pub(crate) fn find(link: &Link<'_>, said: &HeaderValue, served: &HeaderValue, report: &mut Report) {
+    report.find(link.file(), &MEDIA_TYPE_CONFLICT, || {
+        let [said, served] = [said, served].map(|value| value.to_str().unwrap_or_default());
+        let message =
+            format!("this file is `{said}` here, but `{served}` where it is linked first");
+        link.finding(&MEDIA_TYPE_CONFLICT, message)
+            .help("give both the media type that the file has")
+    });
 }

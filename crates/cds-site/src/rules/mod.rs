@@ -10,7 +10,7 @@ pub mod route_conflict;
 pub mod settings_invalid;
 pub mod updated_not_bumped;
 
-use cds_metadata::{Finding, Place, Pointer, Rule};
+use cds_metadata::{Finding, Place, Pointer, Report, Rule};
 
 use crate::source::Source;
 
@@ -37,22 +37,20 @@ pub fn find(slug: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.slug == slug)
 }
 
-/// A finding about the value that a pointer leads to in a JSON file.
-fn finding(
+/// Adds a finding about the value that a pointer leads to in a JSON file.
+fn report_at(
+    report: &mut Report,
     rule: &'static Rule,
     source: &Source,
     pointer: Pointer,
     message: String,
-    help: impl Into<String>,
-) -> Finding {
-    let content = String::from_utf8_lossy(&source.bytes);
-    Finding {
-        rule,
-        severity: rule.severity,
-        file: source.path.clone(),
-        place: Place::at(&content, &pointer),
-        pointer: Some(pointer),
-        message,
-        help: Some(help.into()),
-    }
+    help: &str,
+) {
+    report.find(&source.path, rule, || {
+        let content = String::from_utf8_lossy(&source.bytes);
+        Finding::new(rule, &source.path, message)
+            .place(Place::at(&content, &pointer))
+            .pointer(pointer)
+            .help(help)
+    });
 }

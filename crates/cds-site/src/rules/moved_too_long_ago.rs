@@ -28,13 +28,8 @@ cds_metadata::rule! {
 
 /// A move that is longer ago than a redirect is asked for.
 pub(crate) fn find(file: &str, since: &str, place: Place) -> Finding {
-    Finding {
-        rule: &MOVED_TOO_LONG_AGO,
-        severity: MOVED_TOO_LONG_AGO.severity,
-        file: file.to_owned(),
-        place: Some(place),
-        pointer: None,
-        message: format!("the site moved on {since}, more than three years ago"),
-        help: Some("the redirect is no longer asked for: the old domain can be retired".to_owned()),
-    }
+    let message = format!("the site moved on {since}, more than three years ago");
+    Finding::new(&MOVED_TOO_LONG_AGO, file, message)
+        .place(Some(place))
+        .help("the redirect is no longer asked for: the old domain can be retired")
 }

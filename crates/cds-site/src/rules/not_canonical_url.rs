@@ -4,7 +4,7 @@ use cds_metadata::{MetadataObject, Pointer, Report};
 
 use crate::location::WELL_KNOWN;
 use crate::path::normalise;
-use crate::rules::finding;
+use crate::rules::report_at;
 use crate::source::Source;
 
 cds_metadata::rule! {
@@ -47,5 +47,5 @@ pub(crate) fn check(source: &Source, object: &MetadataObject<'_>, report: &mut R
         parts.host
     );
     let pointer = Pointer::root().key("cds_metadata_url");
-    report.push(finding(&NOT_CANONICAL_URL, source, pointer, message, help));
+    report_at(report, &NOT_CANONICAL_URL, source, pointer, message, &help);
 }

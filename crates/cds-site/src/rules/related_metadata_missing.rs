@@ -1,10 +1,10 @@
 //! `related-metadata-missing`
 
 use cds_metadata::{MetadataObject, Pointer, Report};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use crate::location::Location;
-use crate::rules::finding;
+use crate::rules::report_at;
 use crate::source::Source;
 
 cds_metadata::rule! {
@@ -40,11 +40,12 @@ pub(crate) fn check(
     published: &HashMap<Location, String>,
     report: &mut Report,
 ) {
+    let hosts: HashSet<_> = published.keys().map(|location| &location.host).collect();
     for (index, url) in object.related_metadata.iter().flatten().enumerate() {
         let Some(location) = url.parts().map(|parts| Location::of(&parts)) else {
             continue;
         };
-        let is_ours = published.keys().any(|other| other.host == location.host);
+        let is_ours = hosts.contains(&location.host);
         if is_ours && !published.contains_key(&location) {
             let message = format!(
                 "`{}` is on this site's host, but no object of the site",
@@ -52,13 +53,14 @@ pub(crate) fn check(
             );
             let help = "add a directory with that metadata object, unless the portal serves it";
             let pointer = Pointer::root().key("related_metadata").index(index);
-            report.push(finding(
+            report_at(
+                report,
                 &RELATED_METADATA_MISSING,
                 source,
                 pointer,
                 message,
                 help,
-            ));
+            );
         }
     }
 }

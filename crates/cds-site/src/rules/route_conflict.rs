@@ -1,8 +1,8 @@
 //! `route-conflict`
 
-use cds_metadata::{Pointer, Report};
+use cds_metadata::{Finding, Pointer, Report};
 
-use crate::rules::finding;
+use crate::rules::report_at;
 use crate::source::Source;
 
 cds_metadata::rule! {
@@ -39,5 +39,12 @@ pub(crate) fn find(
     let pointer = Pointer::root().key(field);
     let message = format!("`{field}` has the path `{path}`, which is taken by {taken_by}");
     let help = "give each document a path of its own, such as `/cds-coverage.json`";
-    report.push(finding(&ROUTE_CONFLICT, source, pointer, message, help));
+    report_at(report, &ROUTE_CONFLICT, source, pointer, message, help);
+}
+
+/// A file under `public/` that is linked to at a place that is taken.
+pub(crate) fn find_file(report: &mut Report, file: &Source, path: &str, taken_by: &str) {
+    let message = format!("the file is linked to at `{path}`, which is taken by {taken_by}");
+    let finding = Finding::new(&ROUTE_CONFLICT, &file.path, message);
+    report.push(finding.help("give the file another name, and correct the links to it"));
 }

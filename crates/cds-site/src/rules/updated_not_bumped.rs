@@ -5,7 +5,7 @@ use cds_metadata::{Finding, Place, Pointer, Report};
 use crate::coverage::{Coverage, Entry};
 use crate::endpoint::Endpoint;
 use crate::history::History;
-use crate::rules::finding;
+use crate::rules::report_at;
 
 cds_metadata::rule! {
     /// ## What it checks
@@ -39,12 +39,13 @@ pub(crate) fn check(before: &History, endpoints: &[Endpoint<'_>], report: &mut R
             let updated = object.updated.instant();
             if before.object_not_bumped(prefix, &source.bytes, updated) {
                 let (pointer, message) = (Pointer::root().key("updated"), MESSAGE.to_owned());
-                report.push(finding(&UPDATED_NOT_BUMPED, source, pointer, message, HELP));
+                report_at(report, &UPDATED_NOT_BUMPED, source, pointer, message, HELP);
             }
         }
         for entry in endpoint.coverage.iter().flat_map(Coverage::entries) {
             if before.entry_not_bumped(prefix, &entry.id, &entry.json, entry.updated) {
-                report.push(entry_finding(entry));
+                let file = &entry.source.path;
+                report.find(file, &UPDATED_NOT_BUMPED, || entry_finding(entry));
             }
         }
     }
@@ -53,13 +54,8 @@ pub(crate) fn check(before: &History, endpoints: &[Endpoint<'_>], report: &mut R
 fn entry_finding(entry: &Entry<'_>) -> Finding {
     let content = String::from_utf8_lossy(&entry.source.bytes);
     let updated = Pointer::root().key("updated");
-    Finding {
-        rule: &UPDATED_NOT_BUMPED,
-        severity: UPDATED_NOT_BUMPED.severity,
-        file: entry.source.path.clone(),
-        place: Place::inside(&content, entry.span.clone(), &updated),
-        pointer: Some(entry.pointer.clone().join(&updated)),
-        message: MESSAGE.to_owned(),
-        help: Some(HELP.to_owned()),
-    }
+    Finding::new(&UPDATED_NOT_BUMPED, &entry.source.path, MESSAGE)
+        .place(Place::inside(&content, entry.span.clone(), &updated))
+        .pointer(entry.pointer.clone().join(&updated))
+        .help(HELP)
 }
