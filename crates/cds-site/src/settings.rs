@@ -71,15 +71,25 @@ impl Settings {
     /// have their defaults.
     pub(crate) fn read(sources: &Sources, now: SystemTime, report: &mut Report) -> Self {
         let bytes = sources.get(SETTINGS_FILE).map(|source| &source.bytes[..]);
-        let content = String::from_utf8_lossy(bytes.unwrap_or_default());
-        let mut reader = Reader {
-            content: &content,
-            report,
+        let bytes = bytes.unwrap_or_default();
+        // TOML is UTF-8, all of it (TOML 1.0, "Preliminaries").
+        let (content, is_whole) = match std::str::from_utf8(bytes) {
+            Ok(content) => (content, true),
+            Err(error) => {
+                let valid = &bytes[..error.valid_up_to()];
+                (std::str::from_utf8(valid).unwrap_or_default(), false)
+            }
         };
-        let written = toml::from_str(&content).unwrap_or_else(|error| {
-            reader.not_toml(&error);
+        let mut reader = Reader { content, report };
+        let written = if is_whole {
+            toml::from_str(content).unwrap_or_else(|error| {
+                reader.not_toml(&error);
+                Written::default()
+            })
+        } else {
+            reader.not_utf_8();
             Written::default()
-        });
+        };
         reader.read(written, now.into())
     }
 }
@@ -110,6 +120,14 @@ impl Reader<'_> {
                 .collect(),
             severities: self.severities(&written.rules),
         }
+    }
+
+    /// The content ends where the file stops being UTF-8.
+    fn not_utf_8(&mut self) {
+        let end = self.content.len();
+        let message = "the file is not in UTF-8 from here on".to_owned();
+        let help = "save the file as UTF-8; it is probably in Windows-1252 or UTF-16";
+        self.find(Some(end..end), message, help);
     }
 
     fn not_toml(&mut self, error: &toml::de::Error) {
