@@ -2,6 +2,7 @@
 
 use crate::coverage::{CoverageForm, CoverageReader};
 use crate::datetime::Instant;
+use crate::listing::is_nearly_entries;
 use crate::locate::{Member, members};
 use crate::metadata::MetadataObject;
 use crate::report::Report;
@@ -9,9 +10,9 @@ use crate::report::Report;
 /// Checks one document: a metadata object, a coverage listing, an array of coverage entries, or
 /// one entry. `now` is what `updated` is compared to, if anything.
 ///
-/// An object with `coverage_entries` is a listing, one with an `id` and no `cds_metadata_…`
-/// field an entry; any other object is taken for a metadata object, so that one whose fields are
-/// missing is told so.
+/// An object with `coverage_entries` (or a slip of it, or both `next` and `previous`) is a listing,
+/// one with an `id` an entry, unless it has a `cds_metadata_…` field; any other object is taken for
+/// a metadata object, so that one whose fields are missing is told so.
 pub fn check_document(name: &str, bytes: &[u8], now: Option<Instant>) -> Report {
     if !is_coverage(bytes) {
         return MetadataObject::parse(name, bytes, now).1;
@@ -30,5 +31,50 @@ fn is_coverage(bytes: &[u8]) -> bool {
     let names: Vec<_> = members.iter().filter_map(Member::name).collect();
     let has = |name: &str| names.iter().any(|other| other == name);
     let is_metadata = names.iter().any(|name| name.starts_with("cds_metadata_"));
-    !is_metadata && (has("coverage_entries") || has("id"))
+    let is_listing = names.iter().any(|name| is_nearly_entries(name));
+    !is_metadata && (is_listing || has("next") && has("previous") || has("id"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(json: &str) -> Vec<String> {
+        let report = check_document("f", json.as_bytes(), None);
+        let findings = report.findings().iter();
+        findings.map(|finding| finding.message.clone()).collect()
+    }
+
+    #[test]
+    fn a_misspelt_listing_is_still_a_listing() {
+        let missing = "the field `coverage_entries` is missing";
+        let misspelt = r#"{"coverage_entrys": [], "next": null}"#;
+        assert_eq!(messages(misspelt), [missing]);
+        let report = check_document("f", misspelt.as_bytes(), None);
+        let help = report.findings()[0].help.as_deref();
+        assert_eq!(
+            help,
+            Some("write `coverage_entries` instead of `coverage_entrys`")
+        );
+        assert_eq!(messages(r#"{"next": null, "previous": null}"#), [missing]);
+    }
+
+    #[test]
+    fn what_is_no_coverage_is_a_metadata_object() {
+        for json in [
+            "{}",
+            r#"{"cds_metadata_version": "v1", "id": "x"}"#,
+            r#"{"next": null}"#,
+        ] {
+            assert!(
+                messages(json).contains(&"the field `website` is missing".to_owned()),
+                "{json}"
+            );
+        }
+        assert!(messages(r#"{"id": "x"}"#).contains(&"the field `country` is missing".to_owned()));
+        assert!(
+            messages("[1]")
+                .contains(&"a coverage entry must be an object, not a number".to_owned())
+        );
+    }
 }

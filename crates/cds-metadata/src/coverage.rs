@@ -52,6 +52,8 @@ struct FirstUse {
 pub(crate) struct Usage {
     pub(crate) first_id: String,
     pub(crate) entries: usize,
+    /// The number of the last of them.
+    last: usize,
 }
 
 /// An entry and where it was read from.
@@ -175,13 +177,17 @@ impl<'s> CoverageReader<'s> {
     }
 
     fn remember_capabilities(&mut self, entry: &CoverageEntry<'s>) {
+        let number = self.ids.len();
         for capability in &entry.capabilities {
             if let Some(usage) = self.capabilities.get_mut(capability) {
-                usage.entries += 1;
+                // Once per entry, however often it lists the capability.
+                usage.entries += usize::from(usage.last != number);
+                usage.last = number;
             } else {
                 let usage = Usage {
                     first_id: entry.id.to_string(),
                     entries: 1,
+                    last: number,
                 };
                 self.capabilities.insert(capability.clone(), usage);
             }
@@ -208,7 +214,7 @@ impl<'s> File<'_, 's> {
             }
         });
         let extensions = match outside? {
-            Outside::Object(listing) if listing.entries.is_none() && form.may_be_entry() => {
+            Outside::Object(listing) if form.may_be_entry() && !listing.is_meant() => {
                 self.entry(Position::Document, content.trim_ascii())?;
                 Extensions::new()
             }

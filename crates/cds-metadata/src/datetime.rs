@@ -26,6 +26,27 @@ pub struct Instant {
     pub nanoseconds: u32,
 }
 
+impl From<SystemTime> for Instant {
+    fn from(time: SystemTime) -> Self {
+        let whole = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+        match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => Self {
+                seconds: whole(since),
+                nanoseconds: since.subsec_nanos(),
+            },
+            Err(before) => {
+                let before = before.duration();
+                // The second that has begun, counted from its beginning.
+                let begun = before.subsec_nanos() > 0;
+                Self {
+                    seconds: -whole(before) - i64::from(begun),
+                    nanoseconds: (1_000_000_000 - before.subsec_nanos()) % 1_000_000_000,
+                }
+            }
+        }
+    }
+}
+
 impl<'a> Datetime<'a> {
     /// Parses a datetime by the whole grammar of RFC 3339 §5.6 and the restrictions of §5.7.
     ///
@@ -66,23 +87,6 @@ impl<'a> Datetime<'a> {
             text: Cow::Owned(self.text.into_owned()),
             instant: self.instant,
             unusual: self.unusual,
-        }
-    }
-}
-
-impl From<SystemTime> for Instant {
-    fn from(time: SystemTime) -> Self {
-        let whole = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
-        let (seconds, nanoseconds) = match time.duration_since(SystemTime::UNIX_EPOCH) {
-            Ok(since) => (whole(since), since.subsec_nanos()),
-            Err(error) => match (whole(error.duration()), error.duration().subsec_nanos()) {
-                (seconds, 0) => (-seconds, 0),
-                (seconds, nanoseconds) => (-seconds - 1, 1_000_000_000 - nanoseconds),
-            },
-        };
-        Self {
-            seconds,
-            nanoseconds,
         }
     }
 }
@@ -246,10 +250,18 @@ mod tests {
     }
 
     #[test]
-    fn times_before_1970_are_counted_down_to() {
-        let time = SystemTime::UNIX_EPOCH - Duration::from_millis(1_500);
-        let instant = Datetime::parse("1969-12-31T23:59:58.5Z").unwrap().instant();
-        assert_eq!(Instant::from(time), instant);
+    fn system_times_are_the_instants_that_datetimes_mean() {
+        let epoch = SystemTime::UNIX_EPOCH;
+        let half = Duration::from_millis(500);
+        for (time, text) in [
+            (epoch, "1970-01-01T00:00:00Z"),
+            (epoch + half, "1970-01-01T00:00:00.5Z"),
+            (epoch - half, "1969-12-31T23:59:59.5Z"),
+            (epoch - 2 * half, "1969-12-31T23:59:59Z"),
+        ] {
+            let instant = Datetime::parse(text).unwrap().instant();
+            assert_eq!(Instant::from(time), instant, "{text}");
+        }
     }
 
     #[test]

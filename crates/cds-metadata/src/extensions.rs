@@ -29,11 +29,16 @@ impl<'a> Extensions<'a> {
         }
     }
 
-    /// Adds a member, or gives the one of that name another value.
+    /// Adds a member, or gives the one of that name another value in its place.
+    ///
+    /// The name must be none that the specification has: that one would be written twice.
     pub fn insert(&mut self, name: impl Into<Cow<'a, str>>, value: Box<RawValue>) {
         let name = name.into();
-        self.members.retain(|(other, _)| *other != name);
-        self.members.push((name, Cow::Owned(value)));
+        let value = Cow::Owned(value);
+        match self.members.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, there)) => *there = value,
+            None => self.members.push((name, value)),
+        }
     }
 
     /// The value of the member of this name.
@@ -70,5 +75,24 @@ impl<'a> Extensions<'a> {
 impl Serialize for Extensions<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(json: &str) -> Box<RawValue> {
+        RawValue::from_string(json.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn another_value_takes_the_place_of_the_one_before() {
+        let mut extensions = Extensions::new();
+        for (name, json) in [("b", "1.0"), ("a", "[ ]"), ("b", "2.50")] {
+            extensions.insert(name, value(json));
+        }
+        let written = serde_json::to_string(&extensions).unwrap();
+        assert_eq!(written, r#"{"b":2.50,"a":[ ]}"#);
     }
 }

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::draft::{Slot, SlotSeed};
 use crate::scope::Position;
+use crate::similar::nearest;
 use crate::walk::{JsonType, Keys, Walk, visit_scalars};
 
 /// What a file of coverage entries is, its entries apart.
@@ -64,6 +65,27 @@ impl<'a> Outside<'a> {
         deserializer.end()?;
         Ok(outside)
     }
+}
+
+impl Listing<'_> {
+    /// Whether the object is meant to be a listing: it has entries, or looks like one whose
+    /// entries were forgotten or misspelt.
+    pub(crate) fn is_meant(&self) -> bool {
+        let has_link = self.next.is_present() || self.previous.is_present();
+        let has_id = self.extensions.iter().any(|(name, _)| name == "id");
+        self.entries.is_some() || self.slip_of_entries().is_some() || has_link && !has_id
+    }
+
+    /// The field whose name is a slip of `coverage_entries`.
+    pub(crate) fn slip_of_entries(&self) -> Option<&str> {
+        let mut names = self.extensions.iter().map(|(name, _)| &**name);
+        names.find(|name| is_nearly_entries(name))
+    }
+}
+
+/// Whether the name of a field is a slip of `coverage_entries`.
+pub(crate) fn is_nearly_entries(name: &str) -> bool {
+    nearest(name, ["coverage_entries"].into_iter(), 2).is_some()
 }
 
 struct ListingVisitor<'f, 'a> {

@@ -738,3 +738,26 @@ fn each_fault_of_a_listing_is_found_at_its_place_in_every_style() {
         }
     }
 }
+
+#[test]
+fn a_document_that_is_no_object_is_found_in_every_form() {
+    for json in ["null", "true", "0", "\"x\"", " \"\\u0041\" "] {
+        let at_root = |report: &Report| {
+            let finding = &report.findings()[0];
+            assert_eq!(report.findings().len(), 1, "{json}");
+            assert_eq!(finding.pointer.as_ref().unwrap().as_str(), "", "{json}");
+            finding.rule.slug
+        };
+        let (object, report) = MetadataObject::parse("f", json.as_bytes(), None);
+        assert!(object.is_none());
+        assert_eq!(at_root(&report), "wrong-type");
+        for form in [CoverageForm::Listing, CoverageForm::Part] {
+            let mut reader = CoverageReader::new(None);
+            reader.read("f", json.as_bytes(), form, &mut |_| ());
+            assert_eq!(at_root(&reader.finish().1), "wrong-type");
+        }
+    }
+    let (object, report) = MetadataObject::parse("f", b"[{}]", None);
+    assert!(object.is_none());
+    assert_eq!(common::slugs(&report), ["wrong-type"]);
+}

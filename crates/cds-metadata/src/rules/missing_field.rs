@@ -4,6 +4,7 @@ use crate::field::Field;
 use crate::listing::Listing;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
+use crate::shown::shown;
 
 rule! {
     /// ## What it checks
@@ -39,8 +40,13 @@ pub(crate) fn check(field: &'static Field, scope: &mut Scope<'_, '_>) {
 
 pub(crate) fn check_listing(listing: &Listing<'_>, scope: &mut Scope<'_, '_>) {
     if listing.entries.is_none() {
-        let help = "a coverage listing has its entries in `\"coverage_entries\": [ … ]`";
-        find(scope, "coverage_entries", help);
+        let help = match listing.slip_of_entries() {
+            Some(slip) => format!("write `coverage_entries` instead of `{}`", shown(slip)),
+            None => {
+                "a coverage listing has its entries in `\"coverage_entries\": [ … ]`".to_owned()
+            }
+        };
+        find(scope, "coverage_entries", &help);
     }
 }
 
