@@ -90,9 +90,9 @@ proptest! {
         let lines: Vec<_> = lines.iter().map(String::as_bytes).collect();
         let is_named = tags.iter().any(|(_, tag)| tag == "@");
         let is_named_strongly = tags.iter().any(|(weak, tag)| !weak && tag == "@");
-        let none_match = status_with(&SITE, header::IF_NONE_MATCH, &lines).unwrap();
+        let none_match = status_with(&SITE, &header::IF_NONE_MATCH, &lines).unwrap();
         prop_assert_eq!(none_match.as_u16(), if is_named { 304 } else { 200 });
-        let matched = status_with(&SITE, header::IF_MATCH, &lines).unwrap();
+        let matched = status_with(&SITE, &header::IF_MATCH, &lines).unwrap();
         prop_assert_eq!(matched.as_u16(), if is_named_strongly { 200 } else { 412 });
     }
 

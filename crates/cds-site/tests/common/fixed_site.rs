@@ -113,13 +113,13 @@ fn normalised(path: &str) -> String {
 /// document. `None` if it can't be a field value.
 pub(crate) fn status_with(
     site: &Site,
-    name: header::HeaderName,
+    name: &header::HeaderName,
     lines: &[&[u8]],
 ) -> Option<StatusCode> {
     let mut request = Request::get(PATHS[0]);
     for line in lines {
         let line = with_tag(site, line);
-        request = request.header(&name, HeaderValue::from_bytes(&line).ok()?);
+        request = request.header(name, HeaderValue::from_bytes(&line).ok()?);
     }
     let request = request.body(()).unwrap();
     Some(site.respond((&request).into()).unwrap().status())
@@ -138,8 +138,8 @@ fn with_tag(site: &Site, line: &[u8]) -> Vec<u8> {
 
 /// Holds any bytes as a list of entity tags to what a plain search for the tag says.
 pub(crate) fn assert_tags_are_found(site: &Site, line: &[u8]) {
-    let none_match = status_with(site, header::IF_NONE_MATCH, &[line]);
-    let matched = status_with(site, header::IF_MATCH, &[line]);
+    let none_match = status_with(site, &header::IF_NONE_MATCH, &[line]);
+    let matched = status_with(site, &header::IF_MATCH, &[line]);
     let (Some(none_match), Some(matched)) = (none_match, matched) else {
         return;
     };
