@@ -4,7 +4,9 @@
 
 mod common;
 
-use cds_metadata::{CoverageEntry, CoverageForm, CoverageReader, Datetime, MetadataObject};
+use cds_metadata::{
+    CoverageEntry, CoverageForm, CoverageReader, Datetime, MetadataObject, check_document,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -363,5 +365,55 @@ fn what_serde_json_refuses_is_a_fault_of_syntax_in_every_part_of_a_document() {
                     .as_bytes(),
             );
         }
+    }
+}
+
+/// Shapes that a careless search is quadratic in: with the sizes here it would take minutes or hours.
+#[test]
+fn time_grows_with_the_size_of_a_document_whatever_its_shape() {
+    let many = |piece: &str| piece.repeat(100_000);
+    let field = |json: String| common::METADATA.replacen('{', &format!("{{{json},"), 1);
+    let numbered = |piece: &str| -> String {
+        let pieces = (0..100_000).map(|index| piece.replace('@', &index.to_string()));
+        pieces.collect()
+    };
+    let entry = common::ENTRY.replace('\n', "");
+    let faulty = entry.replace("\"US\"", "\"USA\"").replace("oauth", "");
+    let sound = format!("{entry},").repeat(3_000);
+    for document in [
+        many("["),
+        many("{\"a\":"),
+        many("\""),
+        many("\n"),
+        format!("{{\"coverage_entries\":[{}", many("[")),
+        field(format!(
+            "\"{}\":[{}{{\"a\":1,\"a\":1}}]",
+            many("key"),
+            many("{\"b\":[1]},")
+        )),
+        field(format!("{}\"x\":1", many("\"x\":1,"))),
+        field(format!("{}\"naem\":1", numbered("\"x@\":1,"))),
+        field(format!("{}\"x\":1", many("\"naem\":1,"))),
+        field(format!(
+            "\"related_metadata\":[{}\"\"]",
+            many("\"\",1,\"http://a.example/\",")
+        )),
+        common::METADATA.replace(
+            "[\"coverage\"",
+            &format!("[{}\"coverage\"", numbered("\"@\",\"\",")),
+        ),
+        common::ENTRY.replace("US", &many("0123456789")),
+        format!("[{sound}{}{faulty}]", format!("{faulty},").repeat(1_000)),
+        format!("[{}1,]", many("1,")),
+    ] {
+        let (_, report) = MetadataObject::parse("f", document.as_bytes(), None);
+        assert!(!report.is_empty());
+        let report = check_document("f", document.as_bytes(), None);
+        let longest = report
+            .findings()
+            .iter()
+            .map(|finding| finding.message.len())
+            .max();
+        assert!(longest.unwrap() < 1_000, "{longest:?}");
     }
 }

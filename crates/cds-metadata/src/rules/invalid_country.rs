@@ -52,14 +52,15 @@ fn is_country(code: &str) -> bool {
 fn mend(text: &str) -> String {
     let upper = text.trim().to_ascii_uppercase();
     let by_habit = match upper.as_str() {
-        "UK" => Some("GB"),
+        "UK" | "UNITED KINGDOM" | "GREAT BRITAIN" => Some("GB"),
+        "U.S." | "U.S.A." | "UNITED STATES" => Some("US"),
         "EL" => Some("GR"),
         _ => None,
     };
     let by_name = || {
         rust_iso3166::ALL
             .iter()
-            .find(|country| country.name.eq_ignore_ascii_case(text))
+            .find(|country| country.name.eq_ignore_ascii_case(text.trim()))
     };
     let code = Some(upper.as_str())
         .filter(|code| is_country(code))

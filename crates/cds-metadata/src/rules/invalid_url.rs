@@ -74,6 +74,12 @@ fn mend(text: &str) -> String {
     if let Some(character) = text.chars().find(|character| !character.is_ascii()) {
         return format!("write `{character}` percent-encoded (in a host name: in Punycode)");
     }
+    if text.contains('@') && is_url(&format!("mailto:{text}")) {
+        return format!(
+            "write the URL of a page; where a mail address may stand, write `mailto:{}`",
+            shown(text)
+        );
+    }
     if text.starts_with('/') {
         return format!(
             "write it with scheme and host, as in `https://example.org{}`",
