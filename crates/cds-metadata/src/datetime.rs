@@ -123,6 +123,21 @@ impl serde::Serialize for Datetime<'_> {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Datetime<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Datetime".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
 /// Reads a datetime: its instant, and whether its spelling is unusual.
 ///
 /// Own code because no library takes just this grammar: some take any byte for the `T`, others

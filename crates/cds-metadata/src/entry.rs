@@ -14,6 +14,11 @@ use crate::vocabulary::{CommodityType, EntryRole, EntryType, InfrastructureType}
 
 /// Where, and for whom, a Server offers something (CDS-WG1-01 §4.3).
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = crate::schema::complete_coverage_entry)
+)]
 pub struct CoverageEntry<'a> {
     /// The entry's name for machines, unique in its listing.
     pub id: Cow<'a, str>,

@@ -35,6 +35,8 @@ mod pointer;
 mod report;
 mod rule;
 pub mod rules;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod severities;
 
 mod check;

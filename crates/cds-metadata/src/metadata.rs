@@ -17,6 +17,14 @@ use crate::url::Url;
 
 /// Who a Server is and what it offers (CDS-WG1-01 §3.2).
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(
+        title = "CDS-WG1-01 metadata object",
+        transform = crate::schema::complete_metadata_object,
+    )
+)]
 pub struct MetadataObject<'a> {
     /// The version of the format; `v1`.
     pub cds_metadata_version: Cow<'a, str>,

@@ -17,8 +17,35 @@ pub struct Rule {
     pub section: &'static str,
     /// Whether a site can't be built when it is broken, so that it can't be lowered.
     pub structural: bool,
-    /// The rule's page in Markdown: what it checks, why it matters, an example, the mend.
+    /// The rule's doc comment as it stands: what it checks, why it matters, an example, the mend.
+    /// [`Rule::page`] is the same to read.
     pub docs: &'static str,
+}
+
+impl Rule {
+    /// The rule's page in Markdown: [`Rule::docs`] without the space that each line of a doc
+    /// comment begins with.
+    pub fn page(&self) -> String {
+        let lines = self
+            .docs
+            .lines()
+            .map(|line| line.strip_prefix(' ').unwrap_or(line));
+        let mut page = lines.collect::<Vec<_>>().join("\n").trim().to_owned();
+        page.push('\n');
+        page
+    }
+
+    /// What the rule checks, in one sentence on one line.
+    pub fn summary(&self) -> String {
+        let lines = self.docs.lines().map(str::trim);
+        let text = lines.skip_while(|line| line.starts_with('#') || line.is_empty());
+        let paragraph: Vec<_> = text.take_while(|line| !line.is_empty()).collect();
+        let paragraph = paragraph.join(" ");
+        match paragraph.split_once(". ") {
+            Some((first, _)) => format!("{first}."),
+            None => paragraph,
+        }
+    }
 }
 
 impl PartialEq for Rule {
@@ -60,7 +87,8 @@ impl Kind {
 ///     /// That the sky is blue.
 ///     pub static SKY_NOT_BLUE: Rule = "sky-not-blue", Warning, Advice, "CDS-WG1-01 §0";
 /// }
-/// assert!(SKY_NOT_BLUE.docs.contains("That the sky is blue."));
+/// assert_eq!(SKY_NOT_BLUE.page(), "## What it checks\nThat the sky is blue.\n");
+/// assert_eq!(SKY_NOT_BLUE.summary(), "That the sky is blue.");
 /// ```
 ///
 /// The word `structural` after the section marks a rule that can't be lowered.

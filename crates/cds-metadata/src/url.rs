@@ -61,6 +61,21 @@ impl serde::Serialize for Url<'_> {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Url<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Url".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "uri" })
+    }
+}
+
 /// Whether this is a URI with a scheme (RFC 3986 §3), http and https ones with a host.
 pub(crate) fn is_url(text: &str) -> bool {
     UriStr::new(text).is_ok_and(|uri| !is_http(uri.scheme_str()) || parts_of(uri).is_some())

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Layer, parse_address};
-use crate::{check, init, rules};
+use crate::{check, init, rules, schema};
 
 /// Publishes CDS-WG1-01 documents in front of a portal that nobody will rewrite.
 #[derive(Debug, Parser)]
@@ -43,6 +43,8 @@ pub enum Command {
     Rules(rules::list::Args),
     #[expect(missing_docs, reason = "as above")]
     Explain(rules::explain::Args),
+    #[expect(missing_docs, reason = "as above")]
+    Schema(schema::Args),
 }
 
 /// Arguments of `run`.

@@ -8,7 +8,7 @@
 //! In suggested reading order: [`cli`] and [`config`] say what is wanted, [`run`] puts it
 //! together, [`server`] owns sockets and life cycle, [`gateway`] decides for each request who
 //! answers it, [`upstream`] knows where the portal is, [`admin`] tells operators how it goes.
-//! [`check`], [`init`] and [`rules`] are commands that need no server.
+//! [`check`], [`init`], [`rules`] and [`schema`] are commands that need no server.
 
 pub mod admin;
 pub mod check;
@@ -23,6 +23,7 @@ pub mod reloads;
 pub mod report;
 pub mod rules;
 pub mod run;
+pub mod schema;
 pub mod server;
 pub mod upstream;
 
@@ -44,5 +45,6 @@ pub fn main() -> ExitCode {
         Command::Init(args) => init::run(args),
         Command::Rules(args) => rules::list::run(&args),
         Command::Explain(args) => rules::explain::run(&args),
+        Command::Schema(args) => schema::run(&args),
     }
 }

@@ -33,6 +33,8 @@ mod source;
 mod stand_in;
 
 pub mod rules;
+#[cfg(feature = "schema")]
+pub mod schema;
 
 mod conditional;
 mod coverage;

@@ -13,6 +13,8 @@ use crate::moved::Moved;
 use crate::rules;
 use crate::rules::moved_too_long_ago;
 use crate::rules::settings_invalid::SETTINGS_INVALID;
+#[cfg(feature = "schema")]
+use crate::schema;
 use crate::source::Sources;
 
 /// The file of the settings.
@@ -30,25 +32,54 @@ pub(crate) struct Settings {
     pub(crate) severities: Severities,
 }
 
-/// The settings as they are written.
+/// What staff may set for a site.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Written {
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(title = "Settings of a site", transform = schema::mend_defaults)
+)]
+pub(crate) struct Written {
+    /// How long Clients and caches may keep an answer; five minutes unless set.
     #[serde(deserialize_with = "duration")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "schema::duration"))]
     max_age: Duration,
+    /// The metadata object's new URL, when the Server has moved to another domain.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "schema::url"))]
     moved_to: Option<Spanned<String>>,
+    /// How the Server has moved: for good (301) or for a while (302).
     moved: How,
+    /// The day on which the Server moved.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "schema::date"))]
     since: Option<Spanned<toml::value::Datetime>>,
+    /// Paths that the metadata object had before; they redirect to where it is now.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "schema::paths"))]
     former_paths: Vec<Spanned<String>>,
+    /// How much rules matter, where it isn't as much as usual.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "schema::severities"))]
     rules: BTreeMap<Spanned<String>, Level>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema, serde::Serialize),
+    schemars(inline)
+)]
 enum How {
     #[default]
     Permanent,
     Temporary,
+}
+
+#[cfg(feature = "schema")]
+impl Written {
+    /// The length of time that `max_age` is unless it is set, as it is written.
+    pub(crate) fn default_max_age() -> String {
+        humantime::format_duration(Self::default().max_age).to_string()
+    }
 }
 
 impl Default for Written {

@@ -48,6 +48,13 @@ fn is_country(code: &str) -> bool {
     code == "XK" || rust_iso3166::from_alpha2(code).is_some()
 }
 
+/// Every code there is.
+#[cfg(feature = "schema")]
+pub(crate) fn codes() -> impl Iterator<Item = &'static str> {
+    let assigned = rust_iso3166::ALL.iter().map(|country| country.alpha2);
+    assigned.chain(["XK"])
+}
+
 /// The code that was probably meant.
 fn mend(text: &str) -> String {
     let upper = text.trim().to_ascii_uppercase();

@@ -55,8 +55,8 @@ fn driver(rules: &[&'static Rule]) -> ToolComponent {
 }
 
 fn descriptor(rule: &'static Rule) -> ReportingDescriptor {
-    let page = rules::page(rule);
-    let summary = rules::summary(rule);
+    let page = rule.page();
+    let summary = rule.summary();
     ReportingDescriptor::builder()
         .id(rule.slug)
         .short_description(MultiformatMessageString::builder().text(summary).build())

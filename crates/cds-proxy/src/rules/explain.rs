@@ -56,7 +56,7 @@ fn explanation(rule: &Rule) -> String {
         rule.severity,
         rule.slug,
         origin(rule.kind),
-        markdown::styled(&super::page(rule)),
+        markdown::styled(&rule.page()),
     )
 }
 

@@ -6,19 +6,27 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use cds_metadata::{Rule, Severity};
 
+use super::handbook::handbook;
 use crate::exit::{self, Verdict};
-use crate::terminal::Color;
+use crate::terminal::{self, Color};
 
 /// Lists every rule: severity, name, where it comes from, section, and what it checks
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    /// Print every rule's whole page, in Markdown
+    #[arg(long)]
+    markdown: bool,
     #[command(flatten)]
     color: Color,
 }
 
 /// Runs the command.
 pub fn run(args: &Args) -> ExitCode {
-    let printed = args.color.print(&table(&super::all()));
+    let printed = if args.markdown {
+        terminal::print(&handbook())
+    } else {
+        args.color.print(&table(&super::all()))
+    };
     exit::code(printed.map(|()| Verdict::Good))
 }
 
@@ -38,7 +46,7 @@ fn table(rules: &[&'static Rule]) -> String {
             rule.severity,
             rule.slug,
             rule.kind.as_str(),
-            super::summary(rule),
+            rule.summary(),
         );
     }
     out.push_str("\n`cds-proxy explain RULE` tells more about one of them.\n");
