@@ -182,5 +182,5 @@ pub(crate) fn open_list(words: &[&str]) -> Schema {
 /// What begins as the URLs do that Clients fetch (RFC 9110 §4.2).
 const HTTP: &str = "^[Hh][Tt][Tt][Pp][Ss]?://";
 
-/// A type, a subtype and perhaps more; neither is the `*` of a range (RFC 9110 §12.5.1).
-const MEDIA_TYPE: &str = "^[^/*\\s]+/[^/*\\s]";
+/// A type, a subtype and perhaps more; neither is the lone `*` of a range (RFC 9110 §12.5.1).
+const MEDIA_TYPE: &str = "^([^/*\\s]|[^/\\s]{2})[^/\\s]*/([^/*\\s]|[^/\\s]{2})";

@@ -205,7 +205,7 @@ fn datetime() -> impl Strategy<Value = Value> {
         .prop_map(|(date, time)| format!("{date}{time}").into())
 }
 
-const PATH: &str = "(/([a-zA-Z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}){0,8}){0,3}(\\?[a-z/?%4=1&]{0,0}[a-zA-Z0-9/?&=._~-]{0,8})?(#[a-zA-Z0-9/?]{0,5})?";
+const PATH: &str = "(/([a-zA-Z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}){0,8}){0,3}(\\?[a-zA-Z0-9/?&=._~-]{0,8})?(#[a-zA-Z0-9/?]{0,5})?";
 
 /// What Clients fetch (RFC 9110 §4.2, RFC 3986 §3).
 fn endpoint_url() -> impl Strategy<Value = Value> {
@@ -395,6 +395,7 @@ fn damaged(document: impl Strategy<Value = Value>) -> impl Strategy<Value = Valu
         anything(),
         words(&["coverage", "oauth", "geographic"]),
         word(&["coverage", "geographic", "US", "image/png"]).prop_map(Value::from),
+        "[a1*][a*+.%]{0,2}/[a1*][a*+.%']{0,2}( ?; ?a=b)?".prop_map(Value::from),
     ];
     let damage = (any::<prop::sample::Index>(), prop::option::of(value));
     (document, vec(damage, 1..4)).prop_map(|(mut document, damages)| {

@@ -62,7 +62,7 @@ pub(crate) fn date(_: &mut SchemaGenerator) -> Schema {
 pub(crate) fn paths(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "array",
-        "items": { "type": "string", "pattern": "^/[!-~]+$" },
+        "items": { "type": "string", "pattern": "^/[!\"$->@-~]+$" },
     })
 }
 

@@ -1,7 +1,11 @@
 //! What a person sees when a rule is broken: one edit of the good site per rule, one snapshot.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
 
+use cds_live::LiveSite;
+use cds_proxy::report::{Results, human};
 use cds_proxy::rules;
 
 use crate::program::Place;
@@ -243,12 +247,39 @@ fn a_file_that_is_missing_is_shown_with_its_mend() {
 }
 
 #[test]
-fn every_rule_has_a_fault_here() {
-    let mut shown: BTreeSet<_> = FAULTS.iter().map(|fault| fault.rule).collect();
-    // Need more than an edit of a text: a missing file, and a version before.
-    shown.extend(["file-unreadable", "updated-not-bumped"]);
-    let rules: BTreeSet<_> = rules::all().iter().map(|rule| rule.slug).collect();
+fn a_change_that_no_client_will_notice_is_shown_at_a_reload() {
+    let place = Place::with_site();
+    let site = LiveSite::open(place.path("cds")).unwrap();
+    let reloads = site.subscribe();
+    place.edit(METADATA, "fictional", "made-up");
+    let reload = reloads.recv_timeout(Duration::from_secs(30)).unwrap();
+    let mut results = Results::new();
+    results.add_site(Path::new("cds"), [], &reload.report);
+    insta::assert_snapshot!("updated-not-bumped", human::plain(&results));
+}
+
+#[test]
+fn every_rule_has_a_snapshot_here_and_every_snapshot_a_rule() {
+    let snapshots = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/commands/snapshots");
+    let files = std::fs::read_dir(snapshots).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let slug = |name: String| {
+        let name = name.strip_prefix("commands__faults__")?;
+        name.strip_suffix(".snap").map(str::to_owned)
+    };
+    let shown: BTreeSet<_> = names.filter_map(slug).collect();
+    let rules: BTreeSet<_> = rules::all()
+        .iter()
+        .map(|rule| rule.slug.to_owned())
+        .collect();
     assert_eq!(shown, rules, "left: rules broken here; right: all rules");
+    // A snapshot that no test takes would be one of long ago.
+    let faults = FAULTS.iter().map(|fault| fault.rule);
+    let taken: BTreeSet<_> = faults
+        .chain(["file-unreadable", "updated-not-bumped"])
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(taken, rules, "left: tests; right: all rules");
 }
 
 fn shown(place: &Place) -> String {

@@ -5,6 +5,7 @@
 mod check;
 mod faults;
 mod formats;
+mod generated;
 mod init;
 mod program;
 mod rules;

@@ -1,0 +1,45 @@
+//! Files of the repository that the program prints are what it prints now.
+
+use std::fs;
+use std::path::Path;
+
+use crate::program::Place;
+
+#[test]
+fn the_schemas_are_current() {
+    for (kind, file) in [
+        ("metadata", "schemas/cds-server-metadata.schema.json"),
+        ("coverage", "schemas/cds-coverage.schema.json"),
+        ("settings", "schemas/site.schema.json"),
+    ] {
+        is_current(&["schema", kind], file);
+    }
+}
+
+#[test]
+fn the_rules_are_current() {
+    is_current(&["rules", "--markdown"], "docs/rules.md");
+}
+
+#[track_caller]
+fn is_current(args: &[&str], file: &str) {
+    let printed = Place::empty().run(args);
+    assert_eq!((printed.code, &*printed.stderr), (Some(0), ""));
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let kept = fs::read_to_string(top.join(file)).unwrap_or_default();
+    let command = args.join(" ");
+    assert!(
+        kept == printed.stdout,
+        "{file} is out of date; write it anew:\n\n    \
+         cargo run -p cds-proxy -- {command} > {file}\n"
+    );
+}
+
+#[test]
+fn what_there_is_no_schema_of_is_told_with_what_there_is() {
+    let ended = Place::empty().run(&["schema", "site"]);
+    assert_eq!(ended.code, Some(2));
+    for kind in ["metadata", "coverage", "settings"] {
+        assert!(ended.stderr.contains(kind), "{}", ended.stderr);
+    }
+}
