@@ -72,12 +72,12 @@ struct CoverageListing<'a> {
 pub(crate) fn complete_metadata_object(schema: &mut Schema) {
     complete(schema, &METADATA_OBJECT);
     suggest(schema, &["coverage", "ieee1547", "oauth"]);
-    let oauth_metadata = json!({
+    let mut oauth_metadata = json!({
         "description": "Where the metadata of the authorization server is (CDS-WG1-02).",
         "type": "string",
         "format": "uri",
-        "pattern": HTTP,
     });
+    begin_as_http(&mut oauth_metadata);
     // The rules `coverage-url-missing` and `oauth-metadata-missing`.
     schema.insert(
         "allOf".to_owned(),
@@ -150,11 +150,13 @@ fn complete_property(property: &mut Value, shape: Shape) {
     }
     match shape {
         Shape::Version => property["enum"] = json!(["v1"]),
-        Shape::EndpointUrl => property["pattern"] = HTTP.into(),
-        Shape::EndpointUrls => property["items"]["pattern"] = HTTP.into(),
+        Shape::EndpointUrl => begin_as_http(property),
+        Shape::EndpointUrls => begin_as_http(&mut property["items"]),
         Shape::Country => property["enum"] = invalid_country::codes().collect(),
         Shape::MediaType => {
             property["pattern"] = MEDIA_TYPE.into();
+            property["patternErrorMessage"] =
+                "Write type and subtype, as in image/png or application/pdf".into();
             property["examples"] = json!(["image/png", "image/svg+xml", "application/pdf"]);
         }
         Shape::Text
@@ -165,6 +167,12 @@ fn complete_property(property: &mut Value, shape: Shape) {
         | Shape::Word(_)
         | Shape::Words(_) => {}
     }
+}
+
+/// With the words that VS Code shows instead of the pattern.
+fn begin_as_http(property: &mut Value) {
+    property["pattern"] = HTTP.into();
+    property["patternErrorMessage"] = "Write the whole URL, as in https://example.org/…".into();
 }
 
 /// Lets editors offer the capabilities that specifications define.
