@@ -22,7 +22,9 @@ pub fn check_document(name: &str, bytes: &[u8], now: Option<Instant>) -> Report 
     reader.finish().1
 }
 
-fn is_coverage(bytes: &[u8]) -> bool {
+/// Whether a document that stands alone is taken for coverage entries, and not for a metadata
+/// object: see [`check_document`].
+pub fn is_coverage(bytes: &[u8]) -> bool {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
     let Some(members) = members(text) else {
         // Not an object, or broken: the beginning still tells what it was meant to be.

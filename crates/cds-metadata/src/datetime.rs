@@ -1,5 +1,7 @@
 //! Datetimes as the specification writes them: RFC 3339 `date-time`.
 
+mod respell;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, SystemTime};

@@ -40,6 +40,8 @@ pub mod schema;
 mod severities;
 
 mod check;
+mod mend;
+
 mod draft;
 mod encoding_help;
 mod field;
@@ -54,12 +56,13 @@ mod syntax_help;
 mod text;
 mod walk;
 
-pub use check::check_document;
+pub use check::{check_document, is_coverage};
 pub use coverage::{AuthoredEntry, CoverageForm, CoverageReader, CoverageSummary};
 pub use datetime::{Datetime, Instant};
 pub use entry::CoverageEntry;
 pub use extensions::Extensions;
 pub use finding::{Excerpt, Finding, Place, Severity};
+pub use mend::{Earlier, Edit, Verb};
 pub use metadata::MetadataObject;
 pub use pointer::Pointer;
 pub use report::{Omitted, Report};

@@ -88,6 +88,18 @@ pub(crate) fn is_nearly_entries(name: &str) -> bool {
     nearest(name, ["coverage_entries"].into_iter(), 2).is_some()
 }
 
+/// Hands over each coverage entry of a document, or the document if it is one object that is no
+/// listing. What is no JSON has none.
+pub(crate) fn each_object<'a>(json: &'a str, each: &mut dyn FnMut(&'a str)) {
+    let mut entries = Vec::new();
+    let outside = Outside::read(json, &mut |_, entry| entries.push(entry));
+    match outside {
+        Ok(Outside::Object(listing)) if listing.entries.is_none() => each(json.trim_ascii()),
+        Ok(Outside::Object(_) | Outside::Array) => entries.into_iter().for_each(each),
+        Ok(Outside::Other(_)) | Err(_) => {}
+    }
+}
+
 struct ListingVisitor<'f, 'a> {
     each: &'f mut dyn FnMut(Position, &'a str),
 }

@@ -6,6 +6,7 @@ use serde::de::DeserializeSeed;
 
 use crate::encoding_help::{self, windows_1252};
 use crate::finding::{Finding, Place};
+use crate::mend::commas;
 use crate::report::Report;
 use crate::rules::json_syntax::JSON_SYNTAX;
 use crate::scope::Words;
@@ -30,7 +31,7 @@ pub(crate) fn decode<'s>(name: &str, bytes: &'s [u8], report: &mut Report) -> Op
 /// If there is no other, gives back the text with a space for each of these commas, so that what
 /// else is wrong with the document can be found at once.
 pub(crate) fn report(text: &Text<'_>, report: &mut Report) -> Option<String> {
-    let commas = trailing_commas(text.content);
+    let commas = commas::trailing(text.content.as_bytes());
     let mended = blank(text.content, &commas);
     let text = text.mended(&mended);
     let fault = first_fault(&text);
@@ -47,41 +48,22 @@ pub(crate) fn report(text: &Text<'_>, report: &mut Report) -> Option<String> {
 }
 
 fn first_fault(text: &Text<'_>) -> Option<Fault> {
-    let repeated_key = Cell::new(false);
-    let mut deserializer = serde_json::Deserializer::from_str(text.content);
-    let walk = Walk {
-        depth: 0,
-        repeated_key: &repeated_key,
-    };
-    let error = walk
-        .deserialize(&mut deserializer)
-        .and_then(|_| deserializer.end())
-        .err()?;
+    let error = fault(text.content.as_bytes())?;
     let at = (text.line_start(error.line()) + error.column()).saturating_sub(1);
     Some(explain(text, at, &error))
 }
 
-/// Where commas stand before a closing bracket, outside strings.
-fn trailing_commas(content: &str) -> Vec<usize> {
-    let mut commas = Vec::new();
-    let (mut in_string, mut escaped) = (false, false);
-    let mut last_comma = None;
-    for (offset, byte) in content.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => {
-                in_string = !in_string;
-                last_comma = None;
-            }
-            _ if in_string => {}
-            b',' => last_comma = Some(offset),
-            b' ' | b'\t' | b'\n' | b'\r' => {}
-            b'}' | b']' => commas.extend(last_comma.take()),
-            _ => last_comma = None,
-        }
-    }
-    commas
+/// What a parser complains about first.
+pub(crate) fn fault(json: &[u8]) -> Option<serde_json::Error> {
+    let repeated_key = Cell::new(false);
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let walk = Walk {
+        depth: 0,
+        repeated_key: &repeated_key,
+    };
+    walk.deserialize(&mut deserializer)
+        .and_then(|_| deserializer.end())
+        .err()
 }
 
 /// The text with spaces at these bytes, which are characters of their own.

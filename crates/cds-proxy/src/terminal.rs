@@ -1,7 +1,7 @@
 //! What commands print.
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use anstream::AutoStream;
 use anyhow::Context;
@@ -22,12 +22,29 @@ impl Color {
     /// # Errors
     /// When the output can't be written. A reader that has gone (`… | head`) is no error.
     pub(crate) fn print(self, styled: &str) -> anyhow::Result<()> {
-        let choice = match self.color {
+        write_all(
+            &mut AutoStream::new(io::stdout().lock(), self.choice()),
+            styled,
+        )
+    }
+
+    /// As [`Color::print`], to the standard error output.
+    ///
+    /// # Errors
+    /// As [`Color::print`].
+    pub(crate) fn note(self, styled: &str) -> anyhow::Result<()> {
+        write_all(
+            &mut AutoStream::new(io::stderr().lock(), self.choice()),
+            styled,
+        )
+    }
+
+    const fn choice(self) -> anstream::ColorChoice {
+        match self.color {
             ColorChoice::Auto => anstream::ColorChoice::Auto,
             ColorChoice::Always => anstream::ColorChoice::Always,
             ColorChoice::Never => anstream::ColorChoice::Never,
-        };
-        write_all(&mut AutoStream::new(io::stdout().lock(), choice), styled)
+        }
     }
 }
 
@@ -37,6 +54,19 @@ impl Color {
 /// As [`Color::print`].
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     write_all(&mut io::stdout().lock(), text)
+}
+
+/// Writes a text that programs read and that may hold anything: as it is to a file or pipe, with
+/// what steers a terminal made visible to a terminal.
+///
+/// # Errors
+/// As [`Color::print`].
+pub(crate) fn print_raw(text: &str) -> anyhow::Result<()> {
+    if io::stdout().is_terminal() {
+        let lines: Vec<_> = text.split('\n').map(crate::report::visible).collect();
+        return print(&lines.join("\n"));
+    }
+    print(text)
 }
 
 /// Says on the standard error output why a command could not run.

@@ -153,7 +153,7 @@ impl<'s> Entry<'s> {
 }
 
 /// Which form of coverage a file holds, if any.
-fn form(path: &str, prefix: &str) -> Option<CoverageForm> {
+pub(crate) fn form(path: &str, prefix: &str) -> Option<CoverageForm> {
     let path = path.strip_prefix(prefix)?;
     if path == LISTING_FILE {
         return Some(CoverageForm::Listing);

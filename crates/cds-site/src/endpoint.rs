@@ -32,7 +32,6 @@ impl<'s> Endpoint<'s> {
         now: SystemTime,
         report: &mut Report,
     ) -> Vec<Self> {
-        let own = Self::read(sources, String::new(), now);
         // A site that has moved needs no documents.
         let is_needed = settings.moved.is_none();
         // What is there but can't be read has been told by whoever tried.
@@ -41,9 +40,8 @@ impl<'s> Endpoint<'s> {
         if is_needed && is_missing {
             report.push(file_unreadable::missing(METADATA_FILE));
         }
-        let further = sources.iter().filter_map(further_prefix);
-        std::iter::once(own)
-            .chain(further.map(|prefix| Self::read(sources, prefix, now)))
+        prefixes(sources)
+            .map(|prefix| Self::read(sources, prefix, now))
             .collect()
     }
 
@@ -89,6 +87,11 @@ impl<'s> Endpoint<'s> {
         }
         report
     }
+}
+
+/// The prefixes of all endpoints: of the site's own, then of the further ones.
+pub(crate) fn prefixes(sources: &Sources) -> impl Iterator<Item = String> {
+    std::iter::once(String::new()).chain(sources.iter().filter_map(further_prefix))
 }
 
 /// The prefix of a further endpoint, if this file is its metadata object.

@@ -38,6 +38,7 @@ pub mod schema;
 
 mod conditional;
 mod coverage;
+mod documents;
 mod endpoint;
 mod etag;
 mod fields;
@@ -60,6 +61,7 @@ pub use cds_metadata::{
     Excerpt, Finding, Kind, Level, Place, Pointer, Report, Rule, Severities, Severity,
 };
 pub use compile::{Compiled, Compiler, compile};
+pub use documents::{Document, DocumentKind, MissingCapabilities, documents, missing_capabilities};
 pub use handle::SiteHandle;
 pub use respond::{RequestHead, Respond};
 pub use site::Site;

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::coverage::CoverageSummary;
+use crate::coverage::{CoverageSummary, Usage};
 use crate::locate::Step;
+use crate::mend::{Edit, Verb, array::WrittenArray};
 use crate::metadata::MetadataObject;
 use crate::report::Report;
 use crate::rule;
@@ -51,20 +52,9 @@ pub fn check(
     let Ok(content) = std::str::from_utf8(bytes) else {
         return;
     };
-    if !metadata.has_capability("coverage") {
-        return;
-    }
     let text = Text::new(name, content);
     let mut scope = Scope::new(&text, report, Position::Document, content, None);
-    let listed: HashSet<&str> = metadata
-        .capabilities
-        .iter()
-        .map(|listed| &**listed)
-        .collect();
-    for (capability, usage) in &coverage.capabilities {
-        if listed.contains(&**capability) {
-            continue;
-        }
+    for (capability, usage) in lacking(metadata, coverage) {
         scope.find(
             &CAPABILITIES_NOT_UNION,
             Spot::Value(&[Step::Key("capabilities")]),
@@ -79,5 +69,65 @@ pub fn check(
                     .help(format!("add `\"{capability}\"` to these capabilities"))
             },
         );
+    }
+}
+
+/// The edit that adds capabilities to a metadata object's, in the style of the array; `None` if
+/// there are none to add, or no array.
+pub fn mend(json: &str, capabilities: &[&str]) -> Option<Edit> {
+    if capabilities.is_empty() {
+        return None;
+    }
+    let literals: Result<Vec<_>, _> = capabilities.iter().map(serde_json::to_string).collect();
+    let array = WrittenArray::find(json, json.trim_ascii(), "capabilities")?;
+    let (span, replacement) = array.append(&literals.ok()?);
+    let names: Vec<_> = capabilities
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect();
+    Some(Edit {
+        rule: Some(&CAPABILITIES_NOT_UNION),
+        span,
+        replacement,
+        verb: Verb::Add,
+        object: format!("{} to `capabilities`", names.join(", ")),
+    })
+}
+
+/// The capabilities that coverage entries offer and the metadata object lacks.
+pub fn missing<'c>(
+    metadata: &MetadataObject<'_>,
+    coverage: &'c CoverageSummary,
+) -> impl Iterator<Item = &'c str> {
+    lacking(metadata, coverage).map(|(capability, _)| &**capability)
+}
+
+fn lacking<'c>(
+    metadata: &MetadataObject<'_>,
+    coverage: &'c CoverageSummary,
+) -> impl Iterator<Item = (&'c String, &'c Usage)> {
+    let listed: HashSet<String> = metadata
+        .capabilities
+        .iter()
+        .map(|listed| listed.to_string())
+        .collect();
+    let is_needed = listed.contains("coverage");
+    let used = coverage.capabilities.iter();
+    used.filter(move |(capability, _)| is_needed && !listed.contains(*capability))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capabilities_are_added_in_the_style_of_the_array() {
+        let json = "{\n  \"capabilities\": [\n    \"coverage\"\n  ]\n}\n";
+        let edit = mend(json, &["a", "\"b\""]).unwrap();
+        assert_eq!(edit.done(), "added `a`, `\"b\"` to `capabilities`");
+        let mended = Edit::apply(&[edit], json.as_bytes());
+        let expected =
+            "{\n  \"capabilities\": [\n    \"coverage\",\n    \"a\",\n    \"\\\"b\\\"\"\n  ]\n}\n";
+        assert_eq!(String::from_utf8(mended).unwrap(), expected);
     }
 }

@@ -1,13 +1,20 @@
 //! `cds-proxy check`
 
+mod fix;
+mod severity;
+mod subject;
 mod target;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
+use anyhow::ensure;
 use cds_metadata::Datetime;
 
+use self::fix::Fixer;
+use self::severity::RuleLevel;
+use self::subject::Judge;
 use self::target::Target;
 use crate::exit::{self, Verdict};
 use crate::report::{self, Format, Results};
@@ -20,6 +27,9 @@ use crate::terminal::{self, Color};
 /// with coverage_entries is a coverage listing, an array holds coverage entries, an object with
 /// an id (and no field that begins with cds_metadata_) is one entry, and any other object is a
 /// metadata object. The file's name doesn't matter.
+///
+/// With --fix, what is safe to mend is mended; what is printed is then what remains, after a list
+/// of what was done (on the standard error output, unless the format is human).
 ///
 /// Exit codes: 0 no errors, 1 errors (or warnings, with --deny-warnings), 2 something could not
 /// be checked at all.
@@ -40,6 +50,14 @@ pub struct Args {
     /// The time that rules about the future go by, e.g. 2026-01-31T12:00:00Z [default: now]
     #[arg(long, value_name = "DATETIME", value_parser = moment)]
     now: Option<SystemTime>,
+    /// Give a rule another severity: off, info, warning or error; can be repeated
+    ///
+    /// It counts more than the `[rules]` of a site's site.toml. Rules that no site can be built
+    /// without are always errors, and other errors can be lowered to warning, but no further.
+    #[arg(long = "rule", value_name = "RULE=LEVEL")]
+    rules: Vec<RuleLevel>,
+    #[command(flatten)]
+    fix: fix::Wanted,
     #[command(flatten)]
     color: Color,
 }
@@ -50,44 +68,96 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn check(args: &Args) -> anyhow::Result<Verdict> {
-    let now = args.now.unwrap_or_else(SystemTime::now);
-    let mut results = Results::new();
-    let failures = check_all(&args.paths, now, &mut results);
+    ensure!(
+        !args.fix.is_dry_run() || args.format == Format::Human,
+        "--dry-run prints a diff: leave out --format"
+    );
+    let mut checker = Checker {
+        judge: Judge {
+            now: args.now.unwrap_or_else(SystemTime::now),
+            severities: RuleLevel::together(&args.rules),
+        },
+        fixer: args.fix.fixer(&args.paths)?,
+        format: args.format,
+        results: Results::new(),
+        notes: String::new(),
+        diff: String::new(),
+    };
+    let failures = checker.check_all(&args.paths);
     if failures < args.paths.len() {
-        print(args, &results)?;
+        checker.print(args)?;
     }
     if let Some(path) = &args.report {
-        report::write(path, &results)?;
+        report::write(path, &checker.results)?;
     }
     Ok(if failures > 0 {
         Verdict::CouldNotRun
     } else {
-        verdict(args, &results)
+        verdict(args, &checker.results)
     })
 }
 
-/// Checks what can be checked and says how much can't.
-fn check_all(paths: &[PathBuf], now: SystemTime, results: &mut Results) -> usize {
-    let mut failures = 0;
-    for (index, path) in paths.iter().enumerate() {
-        if paths[..index].contains(path) {
-            continue;
-        }
-        if let Err(error) = Target::of(path).and_then(|target| target.check(now, results)) {
-            terminal::complain(format_args!("{}: {error:#}", path.display()));
-            failures += 1;
-        }
-    }
-    failures
+struct Checker {
+    judge: Judge,
+    fixer: Option<Fixer>,
+    format: Format,
+    results: Results,
+    /// What was mended.
+    notes: String,
+    diff: String,
 }
 
-fn print(args: &Args, results: &Results) -> anyhow::Result<()> {
-    let text = args.format.render(results);
-    match args.format {
-        Format::Human => args.color.print(&text)?,
-        Format::Json | Format::Sarif | Format::Github => terminal::print(&text)?,
+impl Checker {
+    /// Checks what can be checked and says how much can't.
+    fn check_all(&mut self, paths: &[PathBuf]) -> usize {
+        let mut failures = 0;
+        for (index, path) in paths.iter().enumerate() {
+            if paths[..index].contains(path) {
+                continue;
+            }
+            if let Err(error) = Target::of(path).and_then(|target| self.check(&target)) {
+                terminal::complain(format_args!("{}: {error:#}", path.display()));
+                failures += 1;
+            }
+        }
+        failures
     }
-    Ok(())
+
+    fn check(&mut self, target: &Target) -> anyhow::Result<()> {
+        let subject = target.read()?;
+        let mut report = subject.report(&subject.files, &self.judge);
+        if let Some(fixer) = &self.fixer {
+            let fixed = fixer.fix(&subject, &self.judge, report)?;
+            self.notes.push_str(&fixed.notes);
+            self.diff.push_str(&fixed.diff);
+            report = fixed.report;
+        } else if self.format == Format::Human && *target != Target::Stdin {
+            // The other formats have nowhere to say it.
+            let mendable = fix::mendable(&subject, &self.judge, &report);
+            self.results.add_mendable(mendable);
+        }
+        subject.add_to(&mut self.results, &report);
+        Ok(())
+    }
+
+    /// Prints the report; of a dry run only the diff goes to the standard output, for `patch`.
+    fn print(&self, args: &Args) -> anyhow::Result<()> {
+        let text = self.format.render(&self.results);
+        if args.fix.is_dry_run() {
+            terminal::print_raw(&self.diff)?;
+            return args.color.note(&format!("{}\n{text}", self.notes));
+        }
+        match self.format {
+            Format::Human if self.fixer.is_some() => {
+                args.color.print(&format!("{}\n{text}", self.notes))
+            }
+            Format::Human => args.color.print(&text),
+            Format::Json | Format::Sarif | Format::Github => {
+                args.color.note(&self.notes)?;
+                terminal::print(&text)
+            }
+        }
+    }
 }
 
 fn verdict(args: &Args, results: &Results) -> Verdict {

@@ -3,12 +3,11 @@
 use std::fs::{self, File, FileType};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use anyhow::{Context, bail, ensure};
 use cds_live::Limits;
 
-use crate::report::Results;
+use super::subject::Subject;
 
 /// Something that can be checked.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,28 +46,20 @@ impl Target {
         Ok(Self::Document(path.to_owned()))
     }
 
-    /// Checks it and adds what is found to the results.
-    pub(super) fn check(&self, now: SystemTime, results: &mut Results) -> anyhow::Result<()> {
+    /// Reads it; an error says why it can't be.
+    pub(super) fn read(&self) -> anyhow::Result<Subject> {
         match self {
-            Self::Stdin => check_document("<stdin>", io::stdin().lock(), now, results),
+            Self::Stdin => read_document("<stdin>".to_owned(), io::stdin().lock()),
             Self::Document(path) => {
                 let file = File::open(path).map_err(explained)?;
-                check_document(&shown(path), file, now, results)
+                read_document(shown(path), file)
             }
-            Self::Site(directory) => {
-                check_site(directory, now, results);
-                Ok(())
-            }
+            Self::Site(directory) => Ok(Subject::site(directory)),
         }
     }
 }
 
-fn check_document(
-    name: &str,
-    source: impl Read,
-    now: SystemTime,
-    results: &mut Results,
-) -> anyhow::Result<()> {
+fn read_document(name: String, source: impl Read) -> anyhow::Result<Subject> {
     let limit = Limits::default().document_size;
     let mut bytes = Vec::new();
     source
@@ -80,19 +71,7 @@ fn check_document(
         "this is larger than {} MiB",
         limit >> 20
     );
-    results.add_document(
-        name,
-        &cds_metadata::check_document(name, &bytes, Some(now.into())),
-    );
-    Ok(())
-}
-
-fn check_site(directory: &Path, now: SystemTime, results: &mut Results) {
-    let (sources, mut report) = cds_live::read(directory, Limits::default());
-    report.merge(cds_site::compile(&sources, now, None).report);
-    report.sort();
-    let files = sources.iter().map(|source| source.path.as_str());
-    results.add_site(directory, files, &report);
+    Ok(Subject::document(name, bytes))
 }
 
 /// A directory that has anything of a site in it.

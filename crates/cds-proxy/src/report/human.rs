@@ -9,7 +9,7 @@ use terminal_size::terminal_size_of;
 
 use super::results::{Item, Omitted, Results, Tally};
 use super::visible::{visible, visible_lines, visible_marked};
-use super::words::counted;
+use super::words::{counted, grouped};
 
 /// The report with ANSI colours, as wide as the terminal if it goes to one.
 pub fn styled(results: &Results) -> String {
@@ -114,7 +114,7 @@ const fn level(severity: Severity) -> Level<'static> {
     }
 }
 
-/// `2 errors, 1 warning in 2 files`
+/// `2 errors, 1 warning in 2 files; 1 can be mended with --fix`
 fn summary(results: &Results) -> String {
     let Tally {
         errors,
@@ -136,8 +136,12 @@ fn summary(results: &Results) -> String {
             counted(results.files_checked(), "file")
         );
     }
+    let mendable = match results.mendable() {
+        0 => String::new(),
+        count => format!("; {} can be mended with --fix", grouped(count)),
+    };
     format!(
-        "{} in {}",
+        "{} in {}{mendable}",
         found.join(", "),
         counted(results.files_with_findings(), "file")
     )

@@ -15,6 +15,7 @@ pub struct Results {
     findings: Vec<Finding>,
     omitted: Vec<Omitted>,
     files: BTreeSet<String>,
+    mendable: usize,
 }
 
 /// Findings of one rule in one file that were counted but not kept.
@@ -81,6 +82,11 @@ impl Results {
         self.add(report, str::to_owned);
     }
 
+    /// Takes up how many of the findings `check --fix` would do away with.
+    pub fn add_mendable(&mut self, count: usize) {
+        self.mendable += count;
+    }
+
     fn add(&mut self, report: &Report, rename: impl Fn(&str) -> String) {
         for finding in report.findings() {
             let finding = Finding {
@@ -132,6 +138,11 @@ impl Results {
             }
         }
         tally
+    }
+
+    /// How many of the findings `check --fix` would do away with.
+    pub const fn mendable(&self) -> usize {
+        self.mendable
     }
 
     /// How many files were looked at.

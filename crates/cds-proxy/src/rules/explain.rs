@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use anstyle::Style;
-use anyhow::bail;
 use cds_metadata::{Kind, Rule};
 
 use super::list::severity_style;
@@ -27,14 +26,7 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn explain(args: &Args) -> anyhow::Result<Verdict> {
-    let rules = super::all();
-    let Some(rule) = rules.iter().find(|rule| rule.slug == args.rule) else {
-        let guess = match nearest(&args.rule, &rules) {
-            Some(slug) => format!("did you mean `{slug}`?"),
-            None => "`cds-proxy rules` lists them all".to_owned(),
-        };
-        bail!("there is no rule `{}`; {guess}", args.rule);
-    };
+    let rule = super::named(&args.rule).map_err(anyhow::Error::msg)?;
     args.color.print(&explanation(rule))?;
     Ok(Verdict::Good)
 }
@@ -69,7 +61,7 @@ const fn origin(kind: Kind) -> &'static str {
 }
 
 /// The slug that was probably meant.
-fn nearest(slug: &str, rules: &[&'static Rule]) -> Option<&'static str> {
+pub(super) fn nearest(slug: &str, rules: &[&'static Rule]) -> Option<&'static str> {
     let slug = slug
         .trim_matches(['[', ']', '`'])
         .to_ascii_lowercase()

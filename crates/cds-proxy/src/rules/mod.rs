@@ -14,6 +14,22 @@ pub fn all() -> Vec<&'static Rule> {
     rules
 }
 
+/// The rule of this slug.
+///
+/// # Errors
+/// Says that there is none, and which was probably meant.
+pub fn named(slug: &str) -> Result<&'static Rule, String> {
+    let rules = all();
+    if let Some(rule) = rules.iter().find(|rule| rule.slug == slug) {
+        return Ok(rule);
+    }
+    let guess = match explain::nearest(slug, &rules) {
+        Some(slug) => format!("did you mean `{slug}`?"),
+        None => "`cds-proxy rules` lists them all".to_owned(),
+    };
+    Err(format!("there is no rule `{slug}`; {guess}"))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -4,6 +4,7 @@
 
 mod check;
 mod faults;
+mod fix;
 mod formats;
 mod generated;
 mod init;

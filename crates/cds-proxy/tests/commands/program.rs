@@ -41,6 +41,14 @@ impl Place {
         self.0.path().join(name)
     }
 
+    /// Copies the documents and settings of a site.
+    pub(crate) fn copy_site(&self, from: &str, to: &str) {
+        fs::create_dir(self.path(to)).unwrap();
+        for file in ["cds-coverage.json", "cds-server-metadata.json", "site.toml"] {
+            fs::copy(self.path(from).join(file), self.path(to).join(file)).unwrap();
+        }
+    }
+
     pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }

@@ -1,0 +1,71 @@
+//! Which of two reports is worse.
+
+use std::collections::BTreeMap;
+
+use cds_metadata::rules::capabilities_not_union::CAPABILITIES_NOT_UNION;
+use cds_metadata::rules::entry_lists_coverage::ENTRY_LISTS_COVERAGE;
+use cds_metadata::rules::json_syntax::JSON_SYNTAX;
+use cds_metadata::{Report, Rule, Severity};
+
+/// The rules whose findings can be mended, some or all.
+const MENDABLE: [&Rule; 3] = [&JSON_SYNTAX, &ENTRY_LISTS_COVERAGE, &CAPABILITIES_NOT_UNION];
+
+/// Whether there is anything to mend, maybe.
+pub(super) fn has_mendable_rule(report: &Report) -> bool {
+    let mut findings = report.findings().iter();
+    findings.any(|finding| MENDABLE.contains(&finding.rule))
+}
+
+/// How many findings of rules that can be mended there are no more.
+pub(super) fn gone(before: &Report, after: &Report) -> usize {
+    let (before, after) = (counts(before), counts(after));
+    let gone = |rule: &&Rule| {
+        let count = |counts: &Counts| counts.get(rule.slug).map_or(0, |(_, count)| *count);
+        count(&before).saturating_sub(count(&after))
+    };
+    MENDABLE.iter().map(gone).sum()
+}
+
+/// The rule that is broken more often than before: of errors if there is one, else of warnings.
+pub(super) fn worse(before: &Report, after: &Report) -> Option<&'static str> {
+    let (before, after) = (counts(before), counts(after));
+    let more = |severity| {
+        after
+            .iter()
+            .filter(move |(_, (of, _))| *of == severity)
+            .find(|(slug, (_, count))| before.get(*slug).is_none_or(|(_, old)| old < count))
+            .map(|(slug, _)| *slug)
+    };
+    more(Severity::Error).or_else(|| more(Severity::Warning))
+}
+
+/// As [`worse`], for edits that change nothing in what documents say. Whatever else comes up was
+/// there before, hidden by a fault of syntax.
+pub(super) fn worse_syntax(before: &Report, after: &Report) -> Option<&'static str> {
+    let count = |report| {
+        counts(report)
+            .get(JSON_SYNTAX.slug)
+            .map(|(_, count)| *count)
+    };
+    (count(after) > count(before)).then_some(JSON_SYNTAX.slug)
+}
+
+/// How often each rule is broken, and how much it matters.
+type Counts = BTreeMap<&'static str, (Severity, usize)>;
+
+fn counts(report: &Report) -> Counts {
+    let mut counts = Counts::new();
+    for finding in report.findings() {
+        counts
+            .entry(finding.rule.slug)
+            .or_insert((finding.severity, 0))
+            .1 += 1;
+    }
+    for omitted in report.omitted() {
+        counts
+            .entry(omitted.rule.slug)
+            .or_insert((omitted.rule.severity, 0))
+            .1 += omitted.count;
+    }
+    counts
+}
