@@ -109,7 +109,7 @@ fn lacking<'c>(
     let listed: HashSet<String> = metadata
         .capabilities
         .iter()
-        .map(|listed| listed.to_string())
+        .map(ToString::to_string)
         .collect();
     let is_needed = listed.contains("coverage");
     let used = coverage.capabilities.iter();

@@ -27,7 +27,12 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Makes all edits that leave nothing worse than it is by the report of the subject.
-    pub(super) fn of(subject: &Subject, judge: &Judge, base: Option<&Base>) -> Self {
+    pub(super) fn of(
+        subject: &Subject,
+        judge: &Judge,
+        report: Report,
+        base: Option<&Base>,
+    ) -> Self {
         let plan = Self {
             files: subject.files.clone(),
             report,
