@@ -94,7 +94,7 @@ pub(crate) fn each_object<'a>(json: &'a str, each: &mut dyn FnMut(&'a str)) {
     let mut entries = Vec::new();
     let outside = Outside::read(json, &mut |_, entry| entries.push(entry));
     match outside {
-        Ok(Outside::Object(listing)) if listing.entries.is_none() => each(json.trim_ascii()),
+        Ok(Outside::Object(listing)) if !listing.is_meant() => each(json.trim_ascii()),
         Ok(Outside::Object(_) | Outside::Array) => entries.into_iter().for_each(each),
         Ok(Outside::Other(_)) | Err(_) => {}
     }

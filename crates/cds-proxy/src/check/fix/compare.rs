@@ -1,6 +1,6 @@
 //! Which of two reports is worse.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cds_metadata::rules::capabilities_not_union::CAPABILITIES_NOT_UNION;
 use cds_metadata::rules::entry_lists_coverage::ENTRY_LISTS_COVERAGE;
@@ -39,15 +39,21 @@ pub(super) fn worse(before: &Report, after: &Report) -> Option<&'static str> {
     more(Severity::Error).or_else(|| more(Severity::Warning))
 }
 
-/// As [`worse`], for edits that change nothing in what documents say. Whatever else comes up was
-/// there before, hidden by a fault of syntax.
+/// As [`worse`], for edits that change nothing in what documents say: whether one that could be
+/// read can't be any more. Whatever else comes up was there before, hidden by a fault of syntax; a
+/// byte order mark hides even other faults of syntax.
 pub(super) fn worse_syntax(before: &Report, after: &Report) -> Option<&'static str> {
-    let count = |report| {
-        counts(report)
-            .get(JSON_SYNTAX.slug)
-            .map(|(_, count)| *count)
-    };
-    (count(after) > count(before)).then_some(JSON_SYNTAX.slug)
+    let (before, after) = (unreadable(before), unreadable(after));
+    (!after.is_subset(&before)).then_some(JSON_SYNTAX.slug)
+}
+
+/// The files with faults of syntax.
+fn unreadable(report: &Report) -> BTreeSet<&str> {
+    let findings = report.findings().iter();
+    findings
+        .filter(|finding| finding.rule == &JSON_SYNTAX)
+        .map(|finding| &*finding.file)
+        .collect()
 }
 
 /// How often each rule is broken, and how much it matters.
@@ -68,4 +74,32 @@ fn counts(report: &Report) -> Counts {
             .1 += omitted.count;
     }
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use cds_metadata::check_document;
+
+    use super::*;
+
+    fn of(document: &str) -> Report {
+        check_document("a.json", document.as_bytes(), None)
+    }
+
+    #[test]
+    fn one_more_finding_of_one_rule_is_worse_even_if_others_are_gone() {
+        let before = of("[{\"id\": \"a\", \"id\": \"b\"}]");
+        let after = of("[{}]");
+        assert_eq!(worse(&before, &after), Some("missing-field"));
+        assert_eq!(worse(&before, &before), None);
+        assert_eq!(worse(&after, &of("[]")), None);
+    }
+
+    #[test]
+    fn what_a_syntax_error_hid_is_not_worse() {
+        let (hidden, shown) = (of("\u{feff}[{}]"), of("[{}]"));
+        assert_eq!(worse_syntax(&hidden, &shown), None);
+        assert_eq!(worse_syntax(&hidden, &of("[1 2,]")), None);
+        assert_eq!(worse_syntax(&shown, &of("[")), Some("json-syntax"));
+    }
 }
