@@ -1,9 +1,10 @@
 //! What was read last, and what is served because of it.
 
+use std::mem;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
-use cds_site::{Compiled, Report, Sources};
+use cds_site::{Compiled, Report, Site, Sources};
 
 use crate::read::{self, Before, Loaded};
 use crate::reload::{Outcome, Reload};
@@ -45,6 +46,41 @@ pub(crate) struct Taken {
     pub(crate) known: Arc<Report>,
     /// Whether anything differs from what was read before, be it only a time.
     pub(crate) is_news: bool,
+    state: State,
+    serve: Serve,
+}
+
+/// What is to be served from now on.
+enum Serve {
+    AsBefore,
+    Another(Site),
+    /// Nothing of the site: this one answers that it is unavailable.
+    Nothing(Site),
+}
+
+impl Taken {
+    /// Serves what came of the reading. Whoever sees the site sees a status that tells of it, and
+    /// never half of one.
+    pub(crate) fn publish(&mut self, shared: &Shared) {
+        shared.update(|status| {
+            match mem::replace(&mut self.serve, Serve::AsBefore) {
+                Serve::AsBefore => {}
+                Serve::Another(site) => {
+                    status.generation += 1;
+                    status.loaded_at = Some(self.reload.at);
+                    status.etag = Some(site.etag().into());
+                    shared.handle.store(site);
+                }
+                Serve::Nothing(site) => {
+                    status.loaded_at = None;
+                    status.etag = None;
+                    shared.handle.store(site);
+                }
+            }
+            status.state = self.state;
+            status.last_reload = self.reload.clone();
+        });
+    }
 }
 
 impl Current {
@@ -111,20 +147,20 @@ impl Current {
             last.still_since = reading.still_since;
         }
         last.loaded.worth_retrying = reading.loaded.worth_retrying;
-        let good = self.shared.status().state == State::Good;
+        let state = self.shared.status().state;
         let report = Arc::clone(&last.report);
         let known = Arc::clone(&last.report);
         self.last = Some(last);
-        let outcome = if good {
-            Outcome::Unchanged
-        } else {
-            Outcome::Kept
+        let outcome = match state {
+            State::Good => Outcome::Unchanged,
+            State::Failing => Outcome::Kept,
         };
-        let reload = reload(outcome, reading.begun, report, Vec::new());
         Taken {
-            reload,
+            reload: self.reload(outcome, reading.begun, report, Vec::new()),
             known,
             is_news,
+            state,
+            serve: Serve::AsBefore,
         }
     }
 
@@ -136,7 +172,11 @@ impl Current {
             begun,
         } = reading;
         let changed = loaded.changed_since(last.as_ref().map(|last| &last.loaded));
-        let (outcome, report) = if scan.is_gone() {
+        let Verdict {
+            outcome,
+            serve,
+            report,
+        } = if scan.is_gone() {
             self.give_up(&loaded)
         } else {
             self.check(&loaded)
@@ -150,14 +190,19 @@ impl Current {
             report: Arc::clone(&report),
         });
         Taken {
-            reload: reload(outcome, begun, report, changed),
+            reload: self.reload(outcome, begun, report, changed),
             known,
             is_news: true,
+            state: match outcome {
+                Outcome::Swapped | Outcome::Unchanged => State::Good,
+                Outcome::Kept | Outcome::Dropped => State::Failing,
+            },
+            serve,
         }
     }
 
-    /// Compiles what was read, and serves it if it is good.
-    fn check(&mut self, loaded: &Loaded) -> (Outcome, Report) {
+    /// Compiles what was read, to be served if it is good.
+    fn check(&mut self, loaded: &Loaded) -> Verdict {
         let mut report = loaded.report(&self.shared.directory);
         let previous = self.served.is_some().then(|| self.shared.handle.load());
         let Compiled {
@@ -167,51 +212,63 @@ impl Current {
         report.merge(found);
         report.sort();
         let Some(site) = site.filter(|_| !report.has_errors()) else {
-            if self.served.is_none() {
-                self.shared
-                    .handle
-                    .store(cds_site::stand_in(&loaded.sources));
-            }
-            self.shared.update(|status| status.state = State::Failing);
-            return (Outcome::Kept, report);
+            let serve = match self.served {
+                Some(_) => Serve::AsBefore,
+                None => Serve::Nothing(cds_site::stand_in(&loaded.sources)),
+            };
+            return Verdict::of(Outcome::Kept, serve, report);
         };
         let same = |served| read::same_content(served, &loaded.sources);
         if self.served.as_ref().is_some_and(same) {
-            self.shared.update(|status| status.state = State::Good);
-            return (Outcome::Unchanged, report);
+            return Verdict::of(Outcome::Unchanged, Serve::AsBefore, report);
         }
-        self.shared.handle.store(site);
         self.served = Some(loaded.sources.clone());
-        self.shared.update(|status| {
-            status.state = State::Good;
-            status.generation += 1;
-            status.loaded_at = Some(SystemTime::now());
-        });
-        (Outcome::Swapped, report)
+        Verdict::of(Outcome::Swapped, Serve::Another(site), report)
     }
 
     /// Serves nothing, because the directory has been gone for too long.
-    fn give_up(&mut self, loaded: &Loaded) -> (Outcome, Report) {
+    fn give_up(&mut self, loaded: &Loaded) -> Verdict {
         let report = loaded.report(&self.shared.directory);
-        self.shared.update(|status| {
-            status.state = State::Failing;
-            status.loaded_at = None;
-        });
-        let Some(served) = self.served.take() else {
-            return (Outcome::Kept, report);
-        };
-        self.shared.handle.store(cds_site::stand_in(&served));
-        (Outcome::Dropped, report)
+        match self.served.take() {
+            None => Verdict::of(Outcome::Kept, Serve::AsBefore, report),
+            Some(served) => {
+                let stand_in = Serve::Nothing(cds_site::stand_in(&served));
+                Verdict::of(Outcome::Dropped, stand_in, report)
+            }
+        }
+    }
+
+    fn reload(
+        &self,
+        outcome: Outcome,
+        begun: Instant,
+        report: Arc<Report>,
+        changed: Vec<String>,
+    ) -> Reload {
+        Reload {
+            outcome,
+            serving: self.serves(),
+            at: SystemTime::now(),
+            duration: begun.elapsed(),
+            report,
+            changed: changed.into(),
+        }
     }
 }
 
-fn reload(outcome: Outcome, begun: Instant, report: Arc<Report>, changed: Vec<String>) -> Reload {
-    let duration: Duration = begun.elapsed();
-    Reload {
-        outcome,
-        at: SystemTime::now(),
-        duration,
-        report,
-        changed: changed.into(),
+/// What checking came to.
+struct Verdict {
+    outcome: Outcome,
+    serve: Serve,
+    report: Report,
+}
+
+impl Verdict {
+    fn of(outcome: Outcome, serve: Serve, report: Report) -> Self {
+        Self {
+            outcome,
+            serve,
+            report,
+        }
     }
 }

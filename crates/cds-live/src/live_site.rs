@@ -121,8 +121,10 @@ fn nothing_read_yet() -> Status {
         state: State::Failing,
         generation: 0,
         loaded_at: None,
+        etag: None,
         last_reload: Reload {
             outcome: Outcome::Kept,
+            serving: false,
             at: SystemTime::now(),
             duration: Duration::ZERO,
             report: Arc::default(),

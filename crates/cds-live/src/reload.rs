@@ -10,6 +10,8 @@ use cds_site::Report;
 pub struct Reload {
     /// What came of it.
     pub outcome: Outcome,
+    /// Whether a good site is served now; if not, the answer is 503.
+    pub serving: bool,
     /// When it ended.
     pub at: SystemTime,
     /// How long reading, checking and compiling took; waiting for files to stand still is not
@@ -28,7 +30,8 @@ pub enum Outcome {
     Swapped,
     /// Nothing differs from what is served.
     Unchanged,
-    /// The files have errors: what was served before still is.
+    /// The files have errors: what was served before still is. That may be nothing, when no site
+    /// was ever good or its directory was gone: see [`Reload::serving`].
     Kept,
     /// The directory has been gone for five seconds: nothing is served until it comes back.
     Dropped,

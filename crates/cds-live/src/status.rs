@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use crate::reload::Reload;
 
-/// A site's state at one moment.
+/// A site's state at one moment. Its fields belong together: all are of the same try.
 #[derive(Debug, Clone)]
 pub struct Status {
     /// Whether the last try succeeded.
@@ -14,6 +14,9 @@ pub struct Status {
     pub generation: u64,
     /// When the site that is served was taken up; `None` when none is.
     pub loaded_at: Option<SystemTime>,
+    /// The tag of the site that is served ([`Site::etag`](cds_site::Site::etag)); `None` when none
+    /// is.
+    pub etag: Option<Arc<str>>,
     /// How the last try ended.
     pub last_reload: Reload,
     /// How changes are noticed at present.

@@ -200,6 +200,7 @@ impl Tracked {
         report.extend(files.iter().map(|file| Problem::Changing.finding(file)));
         let reload = Reload {
             outcome: Outcome::Kept,
+            serving: self.current.serves(),
             at: SystemTime::now(),
             duration: Duration::ZERO,
             report: Arc::new(report),
@@ -247,14 +248,13 @@ impl Tracked {
     fn conclude(&mut self, reading: Reading) {
         self.inbox.forget_writers(self.id);
         self.compare = false;
-        let taken = self.current.take(reading);
+        let mut taken = self.current.take(reading);
         let asked = !self.callers.is_empty();
         if !taken.is_news && !asked {
             return;
         }
+        taken.publish(&self.shared);
         log::reload(&self.shared, &taken, asked);
-        self.shared
-            .update(|status| status.last_reload = taken.reload.clone());
         // Who is answered may subscribe at once, and then wants to hear of what comes next.
         self.shared.tell(&taken.reload);
         self.answer(&taken.reload);

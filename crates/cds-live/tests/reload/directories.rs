@@ -83,6 +83,9 @@ fn a_directory_that_stays_gone_is_dropped_and_taken_up_when_it_returns() {
     fixture.wait_for(["503", "503", "passed on"]);
     let status = fixture.live.status();
     assert_eq!((status.state, status.loaded_at), (State::Failing, None));
+    assert_eq!((status.etag, reload.serving), (None, false));
+    let again = fixture.live.reload();
+    assert_eq!((again.outcome, again.serving), (Outcome::Kept, false));
 
     fs::rename(fixture.directory.path("away"), fixture.cds("")).unwrap();
     fixture.wait_for(["1", "1", "1"]);

@@ -22,6 +22,7 @@ fn a_mistake_is_reported_once_and_mended_later() {
     let fixture = Fixture::new();
     write(&fixture.cds(METADATA), "{ \"name\": ");
     let reload = fixture.next(Outcome::Kept);
+    assert!(reload.serving);
     assert_eq!(rules(&reload.report), ["json-syntax"]);
     assert_eq!(fixture.live.status().state, State::Failing);
     fixture.nothing_happens();

@@ -1,9 +1,10 @@
 //! The handle: reloads that are asked for, subscriptions, the end.
 
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use cds_live::{LiveSite, Options, Outcome, WatchMode, Watching};
+use cds_live::{LiveSite, Options, Outcome, State, WatchMode, Watching};
 
 use crate::documents::metadata;
 use crate::site::{Directory, Fixture, METADATA, until, write, write_over};
@@ -28,6 +29,41 @@ fn a_reload_that_is_asked_for_says_how_it_ended() {
     let reload = fixture.live.reload();
     assert_eq!(reload.outcome, Outcome::Kept);
     assert!(reload.report.has_errors());
+}
+
+#[test]
+fn a_status_is_never_half_of_one() {
+    let options = Options::new().watch(WatchMode::Off);
+    let fixture = Directory::with_site("0").open_with(&options);
+    let live = &fixture.live;
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut last = live.status();
+            while !done.load(Ordering::Relaxed) {
+                let tag = live.site().etag().to_owned();
+                let status = live.status();
+                assert_eq!(status.state, State::Good);
+                // Each of these reloads swaps, so time and tag are always the last one's.
+                assert_eq!(status.loaded_at, Some(status.last_reload.at));
+                let is_new = status.generation > last.generation;
+                assert_eq!(status.etag != last.etag, is_new, "{last:?} {status:?}");
+                // The status of a site is there as soon as the site is.
+                if live.status().generation == last.generation {
+                    assert_eq!(Some(&*tag), status.etag.as_deref());
+                }
+                last = status;
+            }
+        });
+        for version in 1..=20 {
+            write(&fixture.cds(METADATA), &metadata(&version.to_string()));
+            assert_eq!(live.reload().outcome, Outcome::Swapped);
+        }
+        done.store(true, Ordering::Relaxed);
+        reader.join().unwrap();
+    });
+    assert_eq!(live.status().generation, 21);
+    assert_eq!(live.status().etag.as_deref(), Some(live.site().etag()));
 }
 
 #[test]

@@ -56,19 +56,17 @@ fn describe(named: &NamedSite) -> (State, SiteStatus) {
         state,
         generation,
         loaded_at,
+        etag,
         last_reload,
         watching,
     } = named.site.status();
-    let etag = loaded_at
-        .is_some()
-        .then(|| named.site.site().etag().to_owned());
     let site = SiteStatus {
         name: named.name.clone(),
         state: match state {
             State::Good => "good",
             State::Failing => "failing",
         },
-        etag,
+        etag: etag.as_deref().map(str::to_owned),
         loaded: loaded_at.map(rfc3339),
         generation,
         watching: watching.as_str(),
