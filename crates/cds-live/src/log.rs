@@ -18,9 +18,9 @@ pub(crate) fn reload(shared: &Shared, taken: &Taken, asked: bool) {
     let errors = reload.report.count(Severity::Error);
     let warnings = reload.report.count(Severity::Warning);
     let changed = changed(reload);
-    let generation = shared.status().generation;
-    let current = shared.handle.load();
-    let etag = current.etag();
+    let status = shared.status();
+    let generation = status.generation;
+    let etag = status.etag.as_deref();
     macro_rules! event {
         ($level:ident, $message:literal) => {
             tracing::$level!(
@@ -32,7 +32,15 @@ pub(crate) fn reload(shared: &Shared, taken: &Taken, asked: bool) {
         Outcome::Swapped => event!(info, "another site is served"),
         Outcome::Unchanged if asked => event!(info, "nothing differs from what is served"),
         Outcome::Unchanged => event!(debug, "nothing differs from what is served"),
-        Outcome::Kept => event!(error, "the files have errors, and what was served still is"),
+        Outcome::Kept if reload.serving => {
+            event!(error, "the files have errors, and what was served still is");
+        }
+        Outcome::Kept => {
+            event!(
+                error,
+                "the files have errors, and nothing is served until they are mended"
+            );
+        }
         Outcome::Dropped => event!(error, "the directory is gone, and nothing is served"),
     }
     new_findings(shared, taken);

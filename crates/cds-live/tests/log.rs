@@ -86,13 +86,15 @@ fn each_reload_is_one_event_and_each_finding_is_told_once() {
     assert_eq!(log.lines_with(&format!("etag=\"{etag}\"")).len(), 1);
     assert_eq!(log.lines_with("mode=\"events\"").len(), 1);
 
+    assert_eq!(live.status().etag.as_deref(), Some(&*etag));
+
     let broken = METADATA.replace("\"capabilities\": []", "\"capabilities\": 1");
     fs::write(&file, &broken).unwrap();
     assert_eq!(next(), Outcome::Kept);
     // Another edit that mends nothing.
     fs::write(&file, format!("\n{broken}")).unwrap();
     assert_eq!(next(), Outcome::Kept);
-    assert_eq!(log.lines_with("outcome=\"kept\"").len(), 2);
+    assert_eq!(log.lines_with("what was served still is").len(), 2);
     let findings = log.lines_with("wrong-type");
     assert_eq!(findings.len(), 1, "{findings:?}");
     assert!(
@@ -119,4 +121,18 @@ fn each_reload_is_one_event_and_each_finding_is_told_once() {
     log.wait_for("files=\"cds-server-metadata.json\"");
     assert_eq!(next(), Outcome::Swapped);
     assert_eq!(log.lines_with("files have been changing").len(), 1);
+
+    assert!(log.lines_with("nothing is served until").is_empty());
+    let never_good = directory.path().join("never-good");
+    fs::create_dir(&never_good).unwrap();
+    fs::write(never_good.join("cds-server-metadata.json"), &broken).unwrap();
+    assert!(
+        !LiveSite::open(&never_good)
+            .unwrap()
+            .status()
+            .last_reload
+            .serving
+    );
+    assert_eq!(log.lines_with("nothing is served until").len(), 1);
+    assert_eq!(log.lines_with("what was served still is").len(), 3);
 }

@@ -56,7 +56,7 @@ Ctrl-C ends the demo.
 
 /// Says what is wrong with the site from the start, if anything is.
 pub(super) fn tell_first(dir: &Path, load: &Reload) {
-    if load.outcome == Outcome::Kept {
+    if !load.serving {
         let end = "The site has errors, so its paths answer 503 until they are mended.";
         say(&format!("{}{end}\n", findings(dir, load)));
     }
@@ -67,7 +67,10 @@ pub(super) fn tell(dir: &Path, reload: &Reload) {
     let end = match reload.outcome {
         Outcome::Swapped => "Reloaded: the edit is served now.",
         Outcome::Unchanged => "Read again: nothing has changed.",
-        Outcome::Kept => "Refused: what was served before still is. Mend the file and save it.",
+        Outcome::Kept if reload.serving => {
+            "Refused: what was served before still is. Mend the file and save it."
+        }
+        Outcome::Kept => "Nothing is served until the errors are mended. Mend the file and save it.",
         Outcome::Dropped => "The directory is gone, and nothing is served until it is back.",
     };
     let at = humantime::format_rfc3339_seconds(reload.at);
