@@ -3,16 +3,16 @@
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Instant;
 
 use cds_site::{Body, RequestHead, Respond, Site, SiteHandle};
 
 use crate::inbox::{Inbox, SiteId};
 use crate::options::Options;
 use crate::read;
-use crate::reload::{Outcome, Reload};
+use crate::reload::Reload;
 use crate::shared::Shared;
-use crate::status::{State, Status, Watching};
+use crate::status::Status;
 use crate::tracked::Tracked;
 use crate::worker::Worker;
 
@@ -49,7 +49,11 @@ impl LiveSite {
     pub fn open_with(dir: impl AsRef<Path>, options: &Options) -> io::Result<Self> {
         let directory = read::absolute(dir.as_ref());
         let handle = SiteHandle::new(Site::unavailable());
-        let shared = Arc::new(Shared::new(directory, handle.clone(), nothing_read_yet()));
+        let shared = Arc::new(Shared::new(
+            directory,
+            handle.clone(),
+            Status::nothing_read_yet(),
+        ));
         let inbox = Arc::new(Inbox::default());
         let site = Tracked::new(
             SITE,
@@ -114,22 +118,4 @@ fn request(inbox: &Inbox) -> mpsc::Receiver<Reload> {
     let (reply, replies) = mpsc::sync_channel(1);
     inbox.request(SITE, reply);
     replies
-}
-
-fn nothing_read_yet() -> Status {
-    Status {
-        state: State::Failing,
-        generation: 0,
-        loaded_at: None,
-        etag: None,
-        last_reload: Reload {
-            outcome: Outcome::Kept,
-            serving: false,
-            at: SystemTime::now(),
-            duration: Duration::ZERO,
-            report: Arc::default(),
-            changed: Arc::default(),
-        },
-        watching: Watching::Off,
-    }
 }

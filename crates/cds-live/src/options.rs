@@ -101,10 +101,16 @@ impl Options {
     ///
     /// Long enough for an editor's save, which is a handful of system calls, and short enough
     /// that an edit is served well within a second. Five times as long is waited while somebody
-    /// is visibly not done: a file is still open for writing, or one that was there is gone.
+    /// is visibly not done because a file that was there is gone.
+    ///
+    /// At most a minute: a longer time is taken for one.
     #[must_use]
     pub const fn quiet_time(mut self, time: Duration) -> Self {
-        self.quiet_time = time;
+        self.quiet_time = if time.as_secs() < LONGEST_QUIET.as_secs() {
+            time
+        } else {
+            LONGEST_QUIET
+        };
         self
     }
 
@@ -153,5 +159,22 @@ impl Options {
     pub(crate) fn comparison_interval(&self) -> Option<Duration> {
         self.compare_interval
             .filter(|_| self.watch != WatchMode::Off)
+    }
+}
+
+/// Whoever wants to wait longer wants to say when, which is [`WatchMode::Off`] and
+/// [`LiveSite::reload`](crate::LiveSite::reload).
+const LONGEST_QUIET: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quiet_time_is_at_most_a_minute() {
+        let capped = Options::new().quiet_time(Duration::MAX);
+        assert_eq!(capped.quiet_time, LONGEST_QUIET);
+        let short = Options::new().quiet_time(Duration::from_millis(59_999));
+        assert_eq!(short.quiet_time, Duration::from_millis(59_999));
     }
 }

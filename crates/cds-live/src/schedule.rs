@@ -20,11 +20,10 @@ pub(crate) struct Schedule {
 impl Schedule {
     /// Begins with a look at once.
     pub(crate) fn new(options: &Options, now: Instant) -> Self {
-        let later = |interval| now + interval;
         Self {
             look: Some(now),
-            patrol: options.look_interval(false).map(later),
-            compare: options.comparison_interval().map(later),
+            patrol: after(now, options.look_interval(false)),
+            compare: after(now, options.comparison_interval()),
             rest_until: now,
         }
     }
@@ -56,14 +55,14 @@ impl Schedule {
     /// The look that was planned happens now; the next without a reason is an interval away.
     pub(crate) fn looking(&mut self, interval: Option<Duration>, now: Instant) {
         self.look = None;
-        self.patrol = interval.map(|interval| now + interval);
+        self.patrol = after(now, interval);
     }
 
     /// Whether all content is to be compared now; plans the next comparison if so.
     pub(crate) fn comparing(&mut self, options: &Options, now: Instant) -> bool {
         let due = self.compare.is_some_and(|due| due <= now);
         if due {
-            self.compare = options.comparison_interval().map(|interval| now + interval);
+            self.compare = after(now, options.comparison_interval());
         }
         due
     }
@@ -79,8 +78,13 @@ impl Schedule {
     }
 
     fn rest(&mut self, time: Duration) {
-        self.rest_until = self.rest_until.max(Instant::now() + time);
+        self.rest_until = self.rest_until.max(Instant::now() + time.min(LONGEST_REST));
     }
+}
+
+/// The moment an interval from now; never, for one that no clock reaches.
+fn after(now: Instant, interval: Option<Duration>) -> Option<Instant> {
+    now.checked_add(interval?)
 }
 
 /// How long hints are gathered before a look.
@@ -88,6 +92,9 @@ const GATHER: Duration = Duration::from_millis(5);
 
 /// After a look, this many times as long goes by without one.
 const LOOK_SHARE: u32 = 4;
+
+/// However slow the file system was once.
+const LONGEST_REST: Duration = Duration::from_secs(600);
 
 #[cfg(test)]
 mod tests {
@@ -103,6 +110,18 @@ mod tests {
         schedule.hint(now);
         schedule.look_at(now + Duration::from_secs(1));
         assert_eq!(schedule.due(), Some(now + GATHER));
+    }
+
+    #[test]
+    fn an_interval_that_no_clock_reaches_is_never() {
+        let now = Instant::now();
+        let options = Options::new()
+            .reread_interval(Some(Duration::MAX))
+            .compare_interval(Some(Duration::MAX));
+        let mut schedule = Schedule::new(&options, now);
+        schedule.looking(Some(Duration::MAX), now);
+        assert!(!schedule.comparing(&options, now));
+        assert_eq!(schedule.due(), None);
     }
 
     #[test]

@@ -16,12 +16,13 @@ pub(crate) struct Shared {
     /// The site that is served.
     pub(crate) handle: SiteHandle,
     status: Mutex<Status>,
-    subscribers: Mutex<Vec<mpsc::SyncSender<Reload>>>,
+    /// None once the thread has ended.
+    subscribers: Mutex<Option<Vec<mpsc::SyncSender<Reload>>>>,
 }
 
 impl Shared {
     pub(crate) fn new(directory: PathBuf, handle: SiteHandle, status: Status) -> Self {
-        let subscribers = Mutex::default();
+        let subscribers = Mutex::new(Some(Vec::new()));
         Self {
             directory,
             handle,
@@ -38,23 +39,28 @@ impl Shared {
         change(&mut lock(&self.status));
     }
 
+    /// Every reload from now on; a receiver that has ended already if the thread has.
     pub(crate) fn subscribe(&self) -> mpsc::Receiver<Reload> {
         let (sender, receiver) = mpsc::sync_channel(BACKLOG);
-        lock(&self.subscribers).push(sender);
+        if let Some(subscribers) = lock(&self.subscribers).as_mut() {
+            subscribers.push(sender);
+        }
         receiver
     }
 
     /// Tells every subscriber. One that is behind misses this; one that is gone is forgotten.
     pub(crate) fn tell(&self, reload: &Reload) {
-        lock(&self.subscribers).retain(|subscriber| {
-            let sent = subscriber.try_send(reload.clone());
-            !matches!(sent, Err(mpsc::TrySendError::Disconnected(_)))
-        });
+        if let Some(subscribers) = lock(&self.subscribers).as_mut() {
+            subscribers.retain(|subscriber| {
+                let sent = subscriber.try_send(reload.clone());
+                !matches!(sent, Err(mpsc::TrySendError::Disconnected(_)))
+            });
+        }
     }
 
     /// Lets every subscriber see the end.
     pub(crate) fn end(&self) {
-        lock(&self.subscribers).clear();
+        *lock(&self.subscribers) = None;
     }
 }
 
@@ -63,4 +69,21 @@ const BACKLOG: usize = 256;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use cds_site::{Site, SiteHandle};
+
+    use super::*;
+
+    #[test]
+    fn whoever_subscribes_after_the_end_is_not_kept_waiting() {
+        let handle = SiteHandle::new(Site::unavailable());
+        let shared = Shared::new(PathBuf::from("/cds"), handle, Status::nothing_read_yet());
+        let before = shared.subscribe();
+        shared.end();
+        assert!(before.recv().is_err());
+        assert!(shared.subscribe().recv().is_err());
+    }
 }

@@ -1,9 +1,9 @@
 //! A site's state at one moment.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use crate::reload::Reload;
+use crate::reload::{Outcome, Reload};
 
 /// A site's state at one moment. Its fields belong together: all are of the same try.
 #[derive(Debug, Clone)]
@@ -21,6 +21,27 @@ pub struct Status {
     pub last_reload: Reload,
     /// How changes are noticed at present.
     pub watching: Watching,
+}
+
+impl Status {
+    /// Before the first look.
+    pub(crate) fn nothing_read_yet() -> Self {
+        Self {
+            state: State::Failing,
+            generation: 0,
+            loaded_at: None,
+            etag: None,
+            last_reload: Reload {
+                outcome: Outcome::Kept,
+                serving: false,
+                at: SystemTime::now(),
+                duration: Duration::ZERO,
+                report: Arc::default(),
+                changed: Arc::default(),
+            },
+            watching: Watching::Off,
+        }
+    }
 }
 
 /// Whether what is in the files is what is served.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use cds_live::{LiveSite, Options, Outcome, State, WatchMode, Watching};
 
@@ -29,6 +30,21 @@ fn a_reload_that_is_asked_for_says_how_it_ended() {
     let reload = fixture.live.reload();
     assert_eq!(reload.outcome, Outcome::Kept);
     assert!(reload.report.has_errors());
+}
+
+#[test]
+fn intervals_and_times_of_any_length_are_taken() {
+    for mode in [WatchMode::Auto, WatchMode::Poll, WatchMode::Off] {
+        let options = Options::new()
+            .watch(mode)
+            .poll_interval(Duration::MAX)
+            .reread_interval(Some(Duration::MAX))
+            .compare_interval(Some(Duration::MAX));
+        let fixture = Directory::with_site("1").open_with(&options);
+        write(&fixture.cds(METADATA), &metadata("2"));
+        assert_ne!(fixture.live.reload().outcome, Outcome::Kept);
+        fixture.wait_for(["2", "1", "1"]);
+    }
 }
 
 #[test]
@@ -88,7 +104,7 @@ fn reloads_may_be_asked_for_from_many_threads() {
 fn polling_finds_changes_too() {
     let options = Options::new()
         .watch(WatchMode::Poll)
-        .poll_interval(std::time::Duration::from_millis(50));
+        .poll_interval(Duration::from_millis(50));
     let fixture = Directory::with_site("1").open_with(&options);
     assert_eq!(
         fixture.live.status().watching,
