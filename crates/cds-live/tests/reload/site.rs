@@ -19,8 +19,9 @@ pub const MAP: &str = "public/maps/west.svg";
 /// No test waits longer for what must happen.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
-/// Long enough for a reload that must not happen to happen.
-pub const WHILE: Duration = Duration::from_millis(600);
+/// Long enough for a reload that must not happen to happen: twice as long as files must stand
+/// still when one of them is gone, which is five times the quiet time of 150 ms.
+pub const WHILE: Duration = Duration::from_millis(1500);
 
 /// A directory, outside of which there is room too.
 pub struct Directory {
