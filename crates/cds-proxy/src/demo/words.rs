@@ -70,7 +70,9 @@ pub(super) fn tell(dir: &Path, reload: &Reload) {
         Outcome::Kept if reload.serving => {
             "Refused: what was served before still is. Mend the file and save it."
         }
-        Outcome::Kept => "Nothing is served until the errors are mended. Mend the file and save it.",
+        Outcome::Kept => {
+            "Nothing is served until the errors are mended. Mend the file and save it."
+        }
         Outcome::Dropped => "The directory is gone, and nothing is served until it is back.",
     };
     let at = humantime::format_rfc3339_seconds(reload.at);
