@@ -117,17 +117,17 @@ impl Inbox {
         });
     }
 
-    /// Whether a file of a site was written to and not closed since.
-    pub(crate) fn is_being_written(&self, site: SiteId) -> bool {
-        self.lock()
-            .being_written
-            .get(&site)
-            .is_some_and(|files| !files.is_empty())
+    /// The files of a site's directories that were written to and not closed since.
+    pub(crate) fn being_written(&self, site: SiteId) -> HashSet<PathBuf> {
+        let state = self.lock();
+        state.being_written.get(&site).cloned().unwrap_or_default()
     }
 
-    /// Forgets who writes: they have stood still for long enough.
-    pub(crate) fn forget_writers(&self, site: SiteId) {
-        self.lock().being_written.remove(&site);
+    /// Forgets that these files are being written: they have stood still for long enough.
+    pub(crate) fn forget_writers(&self, site: SiteId, files: &HashSet<PathBuf>) {
+        if let Some(written) = self.lock().being_written.get_mut(&site) {
+            written.retain(|file| !files.contains(file));
+        }
     }
 
     /// Asks for a re-read; how it ended comes over the channel.
@@ -188,11 +188,22 @@ mod tests {
         let file = Path::new("/cds/a.json");
         inbox.written(SITE, file);
         inbox.wait(None).unwrap();
-        assert!(inbox.is_being_written(SITE));
+        assert!(inbox.being_written(SITE).contains(file));
         inbox.writer_done(SITE, file);
-        assert!(!inbox.is_being_written(SITE));
+        assert!(inbox.being_written(SITE).is_empty());
         // Closing is worth another look, since the wait is shorter now.
         assert_eq!(inbox.wait(None).unwrap().hints.len(), 1);
+    }
+
+    #[test]
+    fn who_began_to_write_later_is_not_forgotten() {
+        let inbox = Inbox::default();
+        inbox.written(SITE, Path::new("/cds/a.json"));
+        let known = inbox.being_written(SITE);
+        inbox.written(SITE, Path::new("/cds/b.json"));
+        inbox.forget_writers(SITE, &known);
+        let left = HashSet::from([PathBuf::from("/cds/b.json")]);
+        assert_eq!(inbox.being_written(SITE), left);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use cds_site::{Finding, Severity};
 
 use crate::current::Taken;
-use crate::reload::{Outcome, Reload};
+use crate::reload::Outcome;
 use crate::shared::Shared;
 use crate::status::Watching;
 
@@ -17,7 +17,7 @@ pub(crate) fn reload(shared: &Shared, taken: &Taken, asked: bool) {
     let duration_ms = u64::try_from(reload.duration.as_millis()).unwrap_or(u64::MAX);
     let errors = reload.report.count(Severity::Error);
     let warnings = reload.report.count(Severity::Warning);
-    let changed = changed(reload);
+    let changed = named(&reload.changed);
     let status = shared.status();
     let generation = status.generation;
     let etag = status.etag.as_deref();
@@ -46,20 +46,11 @@ pub(crate) fn reload(shared: &Shared, taken: &Taken, asked: bool) {
     new_findings(shared, taken);
 }
 
-/// The first of the files that changed; a checkout may have thousands.
-fn changed(reload: &Reload) -> String {
-    let mut text = reload
-        .changed
-        .iter()
-        .take(MOST_NAMED)
-        .fold(String::new(), |text, file| {
-            if text.is_empty() {
-                file.clone()
-            } else {
-                text + " " + file
-            }
-        });
-    if let more @ 1.. = reload.changed.len().saturating_sub(MOST_NAMED) {
+/// The first of some files; a checkout may change thousands.
+fn named(files: &[String]) -> String {
+    let (first, rest) = files.split_at(files.len().min(MOST_NAMED));
+    let mut text = first.join(" ");
+    if let more @ 1.. = rest.len() {
         text.push_str(&format!(" and {more} more"));
     }
     text
@@ -97,8 +88,18 @@ fn is_same(a: &Finding, b: &Finding) -> bool {
 pub(crate) fn goes_on_changing(directory: &Path, files: &[String]) {
     tracing::warn!(
         site = %directory.display(),
-        files = files.join(" "),
+        files = named(files),
         "files have been changing for more than 5 s; nothing is taken up until they stand still"
+    );
+}
+
+/// Files have stood still for long, although who wrote to them hasn't closed them.
+pub(crate) fn still_open(directory: &Path, files: &[String]) {
+    tracing::warn!(
+        site = %directory.display(),
+        files = named(files),
+        "files were written to and are still open after 5 s without a change; they are taken up \
+         as they are"
     );
 }
 

@@ -1,6 +1,6 @@
 //! A look at a site directory that reads no file: what is there, and its stamps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io;
@@ -86,6 +86,22 @@ impl Scan {
             .files
             .keys()
             .any(|path| !self.files.contains_key(path))
+    }
+
+    /// The files of the site among `paths`, which are without symbolic links.
+    pub(crate) fn those_among(&self, paths: &HashSet<PathBuf>) -> Vec<String> {
+        let Root::Present(root) = &self.root else {
+            return Vec::new();
+        };
+        if paths.is_empty() {
+            return Vec::new();
+        }
+        let is_among = |found: &Found| match found {
+            Found::File { at, .. } => paths.contains(&root.join(at)),
+            Found::Unreadable(_) => false,
+        };
+        let files = self.files.iter().filter(|(_, found)| is_among(found));
+        files.map(|(path, _)| path.clone()).collect()
     }
 
     /// The stamps of all files.

@@ -85,7 +85,7 @@ impl Settling {
 }
 
 /// After this time people wonder why their edit isn't there.
-const OVERDUE: Duration = Duration::from_secs(5);
+pub(crate) const OVERDUE: Duration = Duration::from_secs(5);
 
 /// A warning names no more files than a person reads.
 const MOST_NAMED: usize = 10;

@@ -10,12 +10,12 @@ use crate::inbox::{Inbox, SiteId};
 use crate::log;
 use crate::options::{Options, WatchMode};
 use crate::problem::Problem;
-use crate::read::{Loaded, Moved};
+use crate::read::{Before, Loaded, Moved};
 use crate::reload::{Outcome, Reload};
 use crate::remote;
 use crate::scan::{Root, Scan};
 use crate::schedule::Schedule;
-use crate::settle::Settling;
+use crate::settle::{OVERDUE, Settling};
 use crate::shared::Shared;
 use crate::status::Watching;
 use crate::watch::Watch;
@@ -80,8 +80,6 @@ impl Tracked {
             return;
         }
         self.compare |= self.schedule.comparing(&self.options, now);
-        // Memory may be short, or a file table full, only for a while.
-        self.compare |= self.current.is_worth_retrying();
         let scan = self.look(watch);
         let polling = self.update_watching(watch);
         self.schedule
@@ -139,7 +137,10 @@ impl Tracked {
     /// Decides what a look means.
     fn consider(&mut self, scan: Scan, watch: &mut Watch, now: Instant) {
         let still_since = self.current.still_since(&scan);
-        if still_since.is_some() && !self.compare {
+        // Memory may be short, or a file table full, only for a while. What could be read needn't
+        // be read again for it.
+        let again = self.compare || self.current.is_worth_retrying();
+        if still_since.is_some() && !again {
             self.settling = None;
             return;
         }
@@ -151,11 +152,20 @@ impl Tracked {
             }
         };
         settling.observe(scan, now);
-        if settling.still_at(self.patience(settling.scan())) <= now {
-            self.take_up(settling, watch);
-        } else {
-            self.wait(settling, now);
+        let writing = self.writing(settling.scan());
+        if settling.still_at(self.patience(settling.scan(), &writing)) > now {
+            return self.wait(settling, &writing, now);
         }
+        if !writing.is_empty() {
+            log::still_open(&self.shared.directory, &writing);
+        }
+        self.take_up(settling, watch);
+    }
+
+    /// The files that somebody has written to and not closed. Others, such as the swap file that
+    /// an editor keeps open beside a document, are nothing to wait for.
+    fn writing(&self, scan: &Scan) -> Vec<String> {
+        scan.those_among(&self.inbox.being_written(self.id))
     }
 
     /// Since when files that are seen for the first time count as standing still.
@@ -171,19 +181,21 @@ impl Tracked {
     }
 
     /// How long the files must stand still.
-    fn patience(&self, scan: &Scan) -> Duration {
+    fn patience(&self, scan: &Scan, writing: &[String]) -> Duration {
         if scan.is_gone() && self.current.serves() {
             GONE
-        } else if self.current.has_more_than(scan) || self.inbox.is_being_written(self.id) {
+        } else if !writing.is_empty() {
+            OVERDUE.max(self.options.quiet_time)
+        } else if self.current.has_more_than(scan) {
             self.options.patience()
         } else {
             self.options.quiet_time
         }
     }
 
-    fn wait(&mut self, mut settling: Settling, now: Instant) {
-        self.schedule
-            .look_at(settling.still_at(self.patience(settling.scan())));
+    fn wait(&mut self, mut settling: Settling, writing: &[String], now: Instant) {
+        let patience = self.patience(settling.scan(), writing);
+        self.schedule.look_at(settling.still_at(patience));
         if settling.becomes_overdue(now) {
             log::goes_on_changing(&self.shared.directory, &settling.moving());
         }
@@ -216,16 +228,13 @@ impl Tracked {
     /// Reads files that have stood still, and serves them if they still do afterwards.
     fn take_up(&mut self, mut settling: Settling, watch: &mut Watch) {
         let begun = Instant::now();
-        let before = if self.compare {
-            None
-        } else {
-            self.current.before()
-        };
-        let loaded = Loaded::of(settling.scan(), before);
+        let writers = self.inbox.being_written(self.id);
+        let loaded = Loaded::of(settling.scan(), self.known());
         let after = self.look(watch);
         match loaded {
             Ok(loaded) if after == *settling.scan() => {
                 let still_since = settling.still_since();
+                self.inbox.forget_writers(self.id, &writers);
                 self.conclude(Reading {
                     scan: after,
                     still_since,
@@ -240,13 +249,18 @@ impl Tracked {
                 if let Err(Moved { file }) = loaded {
                     settling.disturb(file, now);
                 }
-                self.wait(settling, now);
+                let writing = self.writing(settling.scan());
+                self.wait(settling, &writing, now);
             }
         }
     }
 
+    /// What needn't be read again.
+    fn known(&self) -> Option<Before<'_>> {
+        self.current.before().filter(|_| !self.compare)
+    }
+
     fn conclude(&mut self, reading: Reading) {
-        self.inbox.forget_writers(self.id);
         self.compare = false;
         let mut taken = self.current.take(reading);
         let asked = !self.callers.is_empty();
@@ -286,3 +300,44 @@ const ARM_TRIES: u32 = 8;
 
 /// After this time a directory is gone, and not merely being replaced.
 const GONE: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use cds_site::{Site, SiteHandle};
+
+    use super::*;
+    use crate::status::Status;
+
+    #[test]
+    fn a_file_that_could_not_be_read_is_tried_again_without_reading_the_others() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().canonicalize().unwrap();
+        std::fs::write(path.join("site.toml"), "").unwrap();
+        let handle = SiteHandle::new(Site::unavailable());
+        let shared = Arc::new(Shared::new(path, handle, Status::nothing_read_yet()));
+        let inbox = Arc::new(Inbox::default());
+        let mut watch = Watch::new(Arc::clone(&inbox));
+        let begun = Instant::now();
+        let options = Options::new().watch(WatchMode::Off);
+        let mut site = Tracked::new(SiteId(0), options.clone(), shared, inbox, begun);
+
+        // What a bad disk or a full file table leads to.
+        let (scan, _) = Scan::of(&site.shared.directory, options.limits);
+        let mut loaded = Loaded::of(&scan, None).unwrap();
+        loaded.worth_retrying = true;
+        site.conclude(Reading {
+            scan: scan.clone(),
+            still_since: begun,
+            loaded,
+            begun,
+        });
+        assert!(site.current.is_worth_retrying());
+        assert!(site.known().is_some());
+        site.consider(scan, &mut watch, Instant::now() + OVERDUE);
+        assert!(!site.current.is_worth_retrying(), "it was read again");
+
+        let (reply, _) = mpsc::sync_channel(1);
+        site.request(reply, Instant::now());
+        assert!(site.known().is_none(), "whoever asks has everything read");
+    }
+}

@@ -184,6 +184,9 @@ impl notify::EventHandler for Handler {
     }
 }
 
+/// Whether the system says when a file that was written to is closed, as inotify(7) does.
+const CLOSING_IS_TOLD: bool = cfg!(any(target_os = "linux", target_os = "android"));
+
 impl Handler {
     fn take(&self, event: &Event) {
         for path in &event.paths {
@@ -194,7 +197,7 @@ impl Handler {
                 }
                 // Reading our own files would otherwise be a reason to read them, for ever.
                 EventKind::Access(_) => {}
-                EventKind::Modify(ModifyKind::Data(_)) => {
+                EventKind::Modify(ModifyKind::Data(_)) if CLOSING_IS_TOLD => {
                     self.interests
                         .each(path, |site| self.inbox.written(site, path));
                 }

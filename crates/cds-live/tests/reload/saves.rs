@@ -47,12 +47,39 @@ fn a_writer_that_pauses_with_the_file_open_is_waited_for() {
         .open(fixture.cds(MAP))
         .unwrap();
     open.write_all(first).unwrap();
-    // Longer than the quiet time.
-    thread::sleep(Duration::from_millis(350));
+    // Much longer than the quiet time.
+    thread::sleep(Duration::from_secs(2));
     open.write_all(second).unwrap();
     drop(open);
     fixture.wait_for(["1", "1", "2"]);
     assert_eq!(fixture.served(), [all("1"), seen(["1", "1", "2"])]);
+}
+
+#[test]
+fn a_writer_that_never_closes_its_file_holds_nothing_up_for_ever() {
+    let fixture = Fixture::new();
+    let mut open = File::create(fixture.cds(MAP)).unwrap();
+    open.write_all(map("2").as_bytes()).unwrap();
+    fixture.wait_for(["1", "1", "2"]);
+    assert_eq!(fixture.served(), [all("1"), seen(["1", "1", "2"])]);
+    drop(open);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_swap_file_that_an_editor_keeps_open_is_not_waited_for() {
+    let fixture = Fixture::new();
+    let mut swap = File::create(fixture.cds(".cds-server-metadata.json.swp")).unwrap();
+    let mut half_map = File::options().append(true).open(fixture.cds(MAP)).unwrap();
+    swap.write_all(b"b0VIM").unwrap();
+    write(&fixture.cds(METADATA), &metadata("2"));
+    fixture.next(Outcome::Swapped);
+    // While a map is being written, an edit waits for it.
+    half_map.write_all(b"<!-- more -->").unwrap();
+    write(&fixture.cds(METADATA), &metadata("3"));
+    fixture.nothing_happens();
+    drop(half_map);
+    fixture.wait_for(["3", "1", "broken"]);
 }
 
 #[test]
