@@ -1,8 +1,10 @@
 //! What people read in the log.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::path::Path;
 
-use cds_site::{Finding, Severity};
+use cds_site::{Finding, Pointer, Report, Severity};
 
 use crate::current::Taken;
 use crate::reload::Outcome;
@@ -60,15 +62,8 @@ const MOST_NAMED: usize = 10;
 
 fn new_findings(shared: &Shared, taken: &Taken) {
     let site = shared.directory.display();
-    for finding in taken.reload.report.findings() {
-        if taken
-            .known
-            .findings()
-            .iter()
-            .any(|known| is_same(known, finding))
-        {
-            continue;
-        }
+    let (findings, more) = news(&taken.known, &taken.reload.report);
+    for finding in findings {
         let help = finding.help.as_deref().unwrap_or_default();
         let rule = finding.rule.slug;
         match finding.severity {
@@ -77,12 +72,34 @@ fn new_findings(shared: &Shared, taken: &Taken) {
             Severity::Info => tracing::info!(%site, rule, help, "{finding}"),
         }
     }
+    if more > 0 {
+        tracing::warn!(%site, "and {more} more findings, which are not logged");
+    }
 }
 
-/// Whether two findings say the same; an edit above moves the place.
-fn is_same(a: &Finding, b: &Finding) -> bool {
-    (a.rule, &a.file, &a.pointer, &a.message) == (b.rule, &b.file, &b.pointer, &b.message)
+/// The findings that nobody has been told of, the gravest first, and how many there are besides.
+fn news<'a>(known: &Report, report: &'a Report) -> (Vec<&'a Finding>, usize) {
+    let known: HashSet<_> = known.findings().iter().map(saying).collect();
+    let mut news: Vec<&Finding> = report
+        .findings()
+        .iter()
+        .filter(|finding| !known.contains(&saying(finding)))
+        .collect();
+    news.sort_by_key(|finding| Reverse(finding.severity));
+    let more = news.len().saturating_sub(MOST_FINDINGS);
+    news.truncate(MOST_FINDINGS);
+    (news, more)
 }
+
+/// What a finding says, wherever it is: an edit above moves the place.
+fn saying(finding: &Finding) -> (&str, &str, Option<&Pointer>, &str) {
+    let pointer = finding.pointer.as_ref();
+    (finding.rule.slug, &finding.file, pointer, &finding.message)
+}
+
+/// One slip in a script is in every entry of a listing, and a log that is full of it hides the
+/// rest.
+const MOST_FINDINGS: usize = 100;
 
 /// Files are being written for longer than people wait.
 pub(crate) fn goes_on_changing(directory: &Path, files: &[String]) {
@@ -114,5 +131,39 @@ pub(crate) fn watching(directory: &Path, watching: &Watching) {
         Watching::Events | Watching::Polling { why: None } | Watching::Off => {
             tracing::info!(%site, mode, "how changes are noticed");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cds_site::rules::file_unreadable::FILE_UNREADABLE;
+
+    use super::*;
+
+    fn report(messages: impl Iterator<Item = usize>, severity: Severity) -> Report {
+        let mut report = Report::new();
+        report.extend(messages.map(|message| Finding {
+            rule: &FILE_UNREADABLE,
+            severity,
+            // A report keeps so many of one rule in one file, and counts the rest.
+            file: format!("{}.json", message / 10),
+            place: None,
+            pointer: None,
+            message: message.to_string(),
+            help: None,
+        }));
+        report
+    }
+
+    #[test]
+    fn of_very_many_findings_the_gravest_are_logged() {
+        let mut now = report(0..200_000, Severity::Warning);
+        now.merge(report(200_000..200_001, Severity::Error));
+        let known = report(0..100_000, Severity::Warning);
+        let (logged, more) = news(&known, &now);
+        assert_eq!((logged.len(), more), (100, 99_901));
+        assert_eq!(logged[0].severity, Severity::Error);
+        assert_eq!(logged[1].message, "100000");
+        assert_eq!(news(&now, &now), (Vec::new(), 0));
     }
 }
