@@ -1,6 +1,8 @@
 //! Which names of a site directory are looked at.
 //!
-//! Everything else is somebody's notes, an editor's backup, or not for publishing.
+//! Everything else is somebody's notes, an editor's backup, or not for publishing. Names that begin
+//! with a dot are never looked at, except under `public/`, where `.well-known` may be meant: there
+//! only `.git`, names that begin with two dots, and what editors leave are left out.
 
 /// The metadata object of a site or of a further endpoint.
 pub(crate) const METADATA: &str = "cds-server-metadata.json";
@@ -40,6 +42,9 @@ pub(crate) enum Expected {
 /// What `name` is expected to be in a directory of this kind.
 pub(crate) fn expected(level: Level, name: &str) -> Expected {
     match level {
+        // `/.well-known/…` is published like any other path. What version control and Kubernetes
+        // keep beside the files is not theirs to publish.
+        Level::Public if name == GIT || name.starts_with("..") => Expected::Ignored,
         Level::Public if is_scratch(name) => Expected::Ignored,
         Level::Public => Expected::Either,
         _ if name.starts_with('.') => Expected::Ignored,
@@ -65,6 +70,9 @@ fn is_scratch(name: &str) -> bool {
                 .any(|end| name.ends_with(end)));
     name.ends_with('~') || emacs || vim
 }
+
+/// A directory, or a file in a worktree.
+const GIT: &str = ".git";
 
 /// A volume of its own has it at the top, and only root may look inside.
 const LOST_AND_FOUND: &str = "lost+found";
@@ -102,6 +110,11 @@ mod tests {
         ] {
             assert_eq!(expected(Level::Public, name), Expected::Ignored, "{name}");
         }
-        assert_eq!(expected(Level::Public, ".well-known"), Expected::Either);
+        for name in [".well-known", ".gitkeep", "a..b"] {
+            assert_eq!(expected(Level::Public, name), Expected::Either, "{name}");
+        }
+        for name in [".git", "..data", "..2026_07_01"] {
+            assert_eq!(expected(Level::Public, name), Expected::Ignored, "{name}");
+        }
     }
 }

@@ -32,6 +32,14 @@
 //! - Nothing outside the directory is read, and no FIFO or device is opened.
 //! - A request never waits for a reload.
 //!
+//! # What is read
+//!
+//! The documents, `site.toml`, and every file under `public/`, because it is known only afterwards
+//! which of them the documents link to. All of it is held in memory; [`Limits`] says how much that
+//! may be. Names that begin with a dot are not looked at; under `public/`, where
+//! `public/.well-known/…` may be published, that holds for `.git` and for names that begin with
+//! two dots (Kubernetes' `..data`).
+//!
 //! # What this crate doesn't do
 //!
 //! It knows no HTTP, no sockets and no async runtime, and it judges no document: what is wrong

@@ -9,16 +9,29 @@ pub struct Limits {
     pub document_size: u64,
     /// The largest file under `public/`, in bytes; 256 MiB by default.
     pub file_size: u64,
+    /// All files together, in bytes; 4 GiB by default. A directory with more is not read at all.
+    pub total_size: u64,
 }
 
-impl Default for Limits {
-    /// A listing of a million entries is well below 1 GiB. Both limits keep a mistake, such as a
-    /// database dump saved in the wrong place, from taking all memory.
-    fn default() -> Self {
+impl Limits {
+    /// The defaults.
+    ///
+    /// A listing of a million entries is well below 1 GiB. The limits keep a mistake, such as a
+    /// database dump or an archive of old maps saved in the wrong place, from taking all memory:
+    /// every file under `public/` is held there, whether or not a document links to it, and both
+    /// versions are while one takes the place of the other.
+    pub const fn new() -> Self {
         Self {
             document_size: 1 << 30,
             file_size: 256 << 20,
+            total_size: 4 << 30,
         }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -71,10 +84,7 @@ impl Options {
     /// The defaults.
     pub const fn new() -> Self {
         Self {
-            limits: Limits {
-                document_size: 1 << 30,
-                file_size: 256 << 20,
-            },
+            limits: Limits::new(),
             watch: WatchMode::Auto,
             quiet_time: Duration::from_millis(150),
             poll_interval: Duration::from_secs(2),

@@ -22,6 +22,10 @@ pub(crate) enum Problem {
         limit: u64,
         setting: &'static str,
     },
+    TooMuch {
+        size: u64,
+        limit: u64,
+    },
     LeadsOutside(PathBuf),
     LeadsNowhere,
     LinkLoop,
@@ -66,6 +70,11 @@ impl Problem {
             Self::TooLarge { size, limit, .. } => {
                 format!("it has {size} bytes, and at most {limit} are read")
             }
+            Self::TooMuch { size, limit } => {
+                format!(
+                    "its files have {size} bytes together, and at most {limit} are read (max_total_size)"
+                )
+            }
             Self::LeadsOutside(target) => format!(
                 "the symbolic link leads to {}, outside the site directory",
                 target.display()
@@ -89,6 +98,7 @@ impl Problem {
             Self::TooLarge { setting, .. } => {
                 return format!("make the file smaller, or raise {setting}");
             }
+            Self::TooMuch { .. } => "move what no document links to out of public/, or raise max_total_size",
             Self::LeadsOutside(_) => "copy the target into the site directory, or remove the link",
             Self::LeadsNowhere => "create the target, or remove the link",
             Self::LinkLoop => "point the link at a file, or remove it",

@@ -54,13 +54,25 @@ impl Scan {
             ..Walk::default()
         };
         let root = walk.enter(directory);
-        (
-            Self {
-                root,
-                files: walk.files,
-            },
-            walk.places,
-        )
+        let scan = Self {
+            root,
+            files: walk.files,
+        };
+        (scan.within(limits.total_size), walk.places)
+    }
+
+    /// The scan, if all files together have no more bytes than `limit`. Otherwise none of them is
+    /// read: which one is too many, nobody can say.
+    fn within(self, limit: u64) -> Self {
+        let sizes = self.stamps().map(Stamp::size);
+        let size = sizes.fold(0, u64::saturating_add);
+        if size <= limit {
+            return self;
+        }
+        Self {
+            root: Root::Unreadable(Problem::TooMuch { size, limit }),
+            files: BTreeMap::new(),
+        }
     }
 
     /// Whether the directory doesn't exist.

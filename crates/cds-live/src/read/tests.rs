@@ -175,6 +175,7 @@ fn sizes_beyond_the_limits_are_findings() {
     let (paths, findings) = site.read_within(Limits {
         document_size: 4,
         file_size: 8,
+        ..Limits::new()
     });
     assert_eq!(paths, ["cds-server-metadata.json"]);
     assert_eq!(
@@ -184,6 +185,51 @@ fn sizes_beyond_the_limits_are_findings() {
             "public/map.json: error[file-unreadable]: it has 9 bytes, and at most 8 are read",
         ]
     );
+}
+
+#[test]
+fn a_directory_with_more_than_the_limit_is_not_read_at_all() {
+    let site = Site::new();
+    for (path, content) in [("public/a.png", "1234"), ("public/b.png", "12345")] {
+        site.write(path, content);
+    }
+    let within = |total_size| {
+        site.read_within(Limits {
+            total_size,
+            ..Limits::new()
+        })
+    };
+    assert_eq!(within(11).0.len(), 3);
+    let (paths, findings) = within(10);
+    assert!(paths.is_empty());
+    let [finding] = findings.try_into().unwrap();
+    assert!(
+        finding.contains("its files have 11 bytes together, and at most 10 are read"),
+        "{finding}"
+    );
+    assert!(finding.contains("max_total_size"), "{finding}");
+}
+
+#[test]
+fn what_version_control_and_volumes_keep_under_public_is_not_read() {
+    let site = Site::new();
+    for path in [
+        "public/.git/objects/pack",
+        "public/..2026_1/map.json",
+        "public/.well-known/x",
+    ] {
+        site.write(path, "1");
+    }
+    symlink("..2026_1", site.path("public/..data")).unwrap();
+    symlink("..data/map.json", site.path("public/map.json")).unwrap();
+    let (paths, findings) = site.read();
+    assert_eq!(findings, [""; 0]);
+    let expected = [
+        "cds-server-metadata.json",
+        "public/.well-known/x",
+        "public/map.json",
+    ];
+    assert_eq!(paths, expected);
 }
 
 #[test]

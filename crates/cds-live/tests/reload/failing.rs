@@ -114,7 +114,7 @@ fn a_fifo_or_directory_in_place_of_a_document_is_refused_without_hanging() {
 fn a_file_that_grows_beyond_the_limit_is_refused() {
     let limits = cds_live::Limits {
         document_size: 4096,
-        file_size: 1 << 20,
+        ..cds_live::Limits::new()
     };
     let fixture = Directory::with_site("1").open_with(&Options::new().limits(limits));
     fixture.wait_for(["1", "1", "1"]);
