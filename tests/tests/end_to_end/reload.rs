@@ -1,7 +1,7 @@
 //! Editing a file is deploying it, and a mistake is never served.
 
 use std::collections::BTreeSet;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,14 +59,29 @@ async fn edit(site: &SiteDir, mut publisher: Publisher) {
     whole.insert(version("Written in place"));
     served(&publisher, &version("Written in place")).await;
 
-    // Two halves, and time between them.
-    write_in_two_halves(site, &version("Written slowly"));
-    whole.insert(version("Written slowly"));
-    let last_good = served(&publisher, &version("Written slowly")).await;
+    // Two halves, by programs that close the file after each: the first is seen and refused.
+    let slowly = version("Written slowly");
+    let (start, end) = slowly.split_at(slowly.len() / 2);
+    site.write(FILE, start);
+    publisher.process.prints("json-syntax").await;
+    let refused = times(&publisher, "json-syntax");
+    append(site, end);
+    whole.insert(slowly.clone());
+    served(&publisher, &slowly).await;
+
+    // By one program that keeps it open: the first half is not even a mistake.
+    let open = version("Written with a pause");
+    write_with_a_pause(site, &open);
+    whole.insert(open.clone());
+    let last_good = served(&publisher, &open).await;
+    assert_eq!(times(&publisher, "json-syntax"), refused);
 
     // A mistake, and then another.
     site.write(FILE, first.replace("\"v1\",", "\"v1\",,"));
-    publisher.process.prints("json-syntax").await;
+    eventually("the mistake is told", async || {
+        (times(&publisher, "json-syntax") > refused).then_some(())
+    })
+    .await;
     site.replace(FILE, first.replace("\"name\"", "\"nam\""));
     publisher.process.prints("missing-field").await;
     let still = publisher.get(METADATA).await;
@@ -110,18 +125,23 @@ async fn parts_come_and_go(site: &SiteDir, publisher: &Publisher) {
     listed(publisher, &["dge_elec_west", "dge_elec_east", "dge_gas"]).await;
 }
 
-fn write_in_two_halves(site: &SiteDir, content: &str) {
-    let (start, end) = content.as_bytes().split_at(content.len() / 2);
+/// How often a publisher has printed `words`.
+fn times(publisher: &Publisher, words: &str) -> usize {
+    publisher.process.printed().matches(words).count()
+}
+
+fn append(site: &SiteDir, content: &str) {
     let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .truncate(true)
-        .open(site.path().join(FILE))
-        .unwrap();
+    let mut file = options.append(true).open(site.path().join(FILE)).unwrap();
+    file.write_all(content.as_bytes()).unwrap();
+}
+
+fn write_with_a_pause(site: &SiteDir, content: &str) {
+    let (start, end) = content.as_bytes().split_at(content.len() / 2);
+    let mut file = File::create(site.path().join(FILE)).unwrap();
     file.write_all(start).unwrap();
-    file.flush().unwrap();
-    // Longer than files have to stand still: the half is looked at, and must be refused.
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    // Much longer than files have to stand still that nobody has open.
+    std::thread::sleep(std::time::Duration::from_millis(1500));
     file.write_all(end).unwrap();
 }
 
