@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a helper of a test may fail the test")]
 
+use std::collections::BTreeSet;
 use std::env;
 use std::process::Command;
 
@@ -42,7 +43,7 @@ const LIBRARIES: [&str; 4] = ["cds-metadata", "cds-site", "cds-live", "tower-cds
 fn every_crate_knows_only_the_crates_before_it() {
     let dependencies = dependencies();
     let ours = |name: &str| ARROWS.iter().any(|(package, _)| *package == name);
-    for Dependency { of, on, .. } in dependencies
+    for Dependency { of, on } in dependencies
         .iter()
         .filter(|dependency| ours(&dependency.on))
     {
@@ -59,7 +60,7 @@ fn every_crate_knows_only_the_crates_before_it() {
 
 #[test]
 fn only_its_wrapper_uses_a_wrapped_crate() {
-    for Dependency { of, on, .. } in dependencies() {
+    for Dependency { of, on } in dependencies() {
         for (family, wrapper) in WRAPPERS {
             let wrapped = on == family || on.starts_with(&format!("{family}-"));
             assert!(
@@ -72,34 +73,43 @@ fn only_its_wrapper_uses_a_wrapped_crate() {
 
 #[test]
 fn no_library_brings_a_runtime_or_a_framework() {
-    for Dependency { of, on, for_users } in dependencies() {
-        let forbidden = LIBRARIES.contains(&of.as_str()) && NOT_IN_LIBRARIES.contains(&on.as_str());
-        assert!(!(for_users && forbidden), "{of} must not depend on {on}");
+    for library in LIBRARIES {
+        let built = built_for_users_of(library);
+        assert!(built.contains(library), "{library}: {built:?}");
+        for crate_name in NOT_IN_LIBRARIES {
+            assert!(
+                !built.contains(crate_name),
+                "{library} must not bring {crate_name}: see `cargo tree -p {library} -e normal,build \
+                 -i {crate_name}`"
+            );
+        }
     }
+}
+
+/// Everything that a user of `package` builds, with what its dependencies bring.
+///
+/// `cargo tree` and not the graph of `cargo metadata`, in which each crate has the features that
+/// any package of the workspace asks for.
+fn built_for_users_of(package: &str) -> BTreeSet<String> {
+    let mut arguments = vec!["--package", package, "--prefix", "none"];
+    arguments.extend(["--edges", "normal,build", "--target", "all"]);
+    cargo("tree", &arguments)
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// One line of a manifest's dependencies.
 struct Dependency {
     of: String,
     on: String,
-    /// Whether a user of the package builds it, which is not so for a dev-dependency.
-    for_users: bool,
 }
 
 /// The dependencies of all packages of the workspace, as their manifests declare them.
 fn dependencies() -> Vec<Dependency> {
-    let output = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
-        .args([
-            "metadata",
-            "--no-deps",
-            "--format-version",
-            "1",
-            "--manifest-path",
-        ])
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
-        .output()
-        .expect("cargo runs");
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo prints JSON");
+    let metadata = cargo("metadata", &["--no-deps", "--format-version", "1"]);
+    let metadata: Value = serde_json::from_str(&metadata).expect("cargo prints JSON");
     let packages = metadata["packages"].as_array().expect("a list of packages");
     packages.iter().flat_map(dependencies_of).collect()
 }
@@ -114,7 +124,20 @@ fn dependencies_of(package: &Value) -> Vec<Dependency> {
         .map(|dependency| Dependency {
             of: name(package),
             on: name(dependency),
-            for_users: dependency["kind"] != "dev",
         })
         .collect()
+}
+
+/// What `cargo COMMAND ARGUMENTS…` prints about this workspace.
+fn cargo(command: &str, arguments: &[&str]) -> String {
+    let output = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
+        .arg(command)
+        .args(arguments)
+        .arg("--manifest-path")
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
+        .output()
+        .expect("cargo runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo {command}: {said}");
+    String::from_utf8(output.stdout).expect("cargo prints UTF-8")
 }
