@@ -17,6 +17,16 @@ fn mode(path: &std::path::Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
+/// Says that the machine doesn't let a test do what it is about. Where it is known to,
+/// `CDS_TESTS_NO_SKIP` makes that a failure.
+fn skip(why: &str) {
+    assert!(
+        std::env::var_os("CDS_TESTS_NO_SKIP").is_none(),
+        "CDS_TESTS_NO_SKIP is set, and {why}"
+    );
+    eprintln!("skipped: {why}");
+}
+
 /// This test's binary where any user can run it.
 fn binary(directory: &Directory) -> PathBuf {
     let copy = directory.path("binary");
@@ -35,7 +45,7 @@ fn a_file_whose_permission_is_taken_and_restored_is_reported_and_taken_up() {
     }
     let mut other = match OtherProcess::start(command, &directory.cds("")) {
         Ok(other) => other,
-        Err(error) => return eprintln!("skipped: can't become another user: {error}"),
+        Err(error) => return skip(&format!("can't become another user: {error}")),
     };
     other.line_with("begin Good").unwrap();
 
@@ -86,7 +96,7 @@ fn with_limit(directory: &Directory, limit: &str, value: &str) -> Option<OtherPr
         .stderr(Stdio::null())
         .status();
     if !works.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: no user namespace with limits of its own can be had here");
+        skip("no user namespace with limits of its own can be had here");
         return None;
     }
     let binary = binary(directory);
