@@ -6,7 +6,7 @@
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
@@ -15,8 +15,9 @@ use axum::response::Html;
 use axum::routing::get;
 use clap::Parser;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
 use tower_cds::{CdsLayer, LiveSite, Respond};
-use tracing_subscriber::EnvFilter;
 
 /// A utility's portal that publishes CDS documents.
 #[derive(Debug, Parser)]
@@ -30,42 +31,33 @@ struct Args {
     site: PathBuf,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     log_to_stderr();
-    match run(args).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!("{error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run(args: Args) -> anyhow::Result<()> {
+    // Before the runtime starts: it waits for files, and nothing else may wait for them.
     let site = LiveSite::open(&args.site)
         .with_context(|| format!("cannot open the site directory {}", args.site.display()))?;
-    let listener = TcpListener::bind(args.listen).await.with_context(|| {
-        format!(
-            "cannot listen on {}; choose another address with --listen",
-            args.listen
-        )
+    Runtime::new()?.block_on(serve(args.listen, app(site)))
+}
+
+/// Serves until it is asked to end, and then until the requests that have begun are answered.
+async fn serve(address: SocketAddr, app: Router) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; choose another address with --listen")
     })?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app(site))
-        .with_graceful_shutdown(interrupted())
-        .await?;
+    let server = axum::serve(listener, app).with_graceful_shutdown(asked_to_end());
+    tokio::select! {
+        ended = server.into_future() => ended?,
+        () = too_late() => tracing::warn!("connections were still open after {DRAIN:?}"),
+    }
     Ok(())
 }
 
 /// Reloads and refused edits are among what is logged.
 fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let ansi = io::stderr().is_terminal();
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(ansi)
+        .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr)
         .init();
 }
@@ -79,13 +71,26 @@ fn app(source: impl Respond + Clone + Send + Sync + 'static) -> Router {
         .layer(CdsLayer::new(source))
 }
 
-/// Ends when Ctrl-C is pressed.
-async fn interrupted() {
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        tracing::warn!("cannot listen for Ctrl-C: {error}");
-        std::future::pending::<()>().await;
+/// Ends at Ctrl-C, or at the SIGTERM of a service manager.
+async fn asked_to_end() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        // Then the system ends the program as it ends any other.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
     }
 }
+
+/// Ends some time after the server was asked to.
+async fn too_late() {
+    asked_to_end().await;
+    tokio::time::sleep(DRAIN).await;
+}
+
+/// How long requests that have begun may take to end.
+const DRAIN: Duration = Duration::from_secs(10);
 
 const HOME: &str = "<!doctype html>
 <title>Demo Gas &amp; Electric</title>

@@ -9,7 +9,6 @@ use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::pin::pin;
-use std::process::ExitCode;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -18,14 +17,16 @@ use bytes::Bytes;
 use clap::Parser;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::Full;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::timeout;
 use tower::{Layer, Service};
 use tower_cds::{CdsLayer, CdsService, LiveSite, Respond};
-use tracing_subscriber::EnvFilter;
 
 /// A utility's portal that publishes CDS documents.
 #[derive(Debug, Parser)]
@@ -39,40 +40,19 @@ struct Args {
     site: PathBuf,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     log_to_stderr();
-    match run(args).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!("{error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run(args: Args) -> anyhow::Result<()> {
+    // Before the runtime starts: it waits for files, and nothing else may wait for them.
     let site = LiveSite::open(&args.site)
         .with_context(|| format!("cannot open the site directory {}", args.site.display()))?;
-    let listener = TcpListener::bind(args.listen).await.with_context(|| {
-        format!(
-            "cannot listen on {}; choose another address with --listen",
-            args.listen
-        )
-    })?;
-    tracing::info!("listening on http://{}", listener.local_addr()?);
-    serve(listener, app(site)).await;
-    Ok(())
+    Runtime::new()?.block_on(serve(args.listen, app(site)))
 }
 
 /// Reloads and refused edits are among what is logged.
 fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let ansi = io::stderr().is_terminal();
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(ansi)
+        .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr)
         .init();
 }
@@ -108,27 +88,21 @@ impl<B> Service<Request<B>> for Portal {
     }
 }
 
-/// Serves until Ctrl-C, then lets requests that have begun end.
-async fn serve(listener: TcpListener, app: CdsService<Portal, LiveSite>) {
+/// Serves until it is asked to end, and then until the requests that have begun are answered.
+async fn serve(address: SocketAddr, app: CdsService<Portal, LiveSite>) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; choose another address with --listen")
+    })?;
+    tracing::info!("listening on http://{}", listener.local_addr()?);
     let connections = GracefulShutdown::new();
-    let mut interrupted = pin!(interrupted());
+    let mut asked = pin!(asked_to_end());
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = &mut interrupted => break,
+            () = &mut asked => break,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let server = auto::Builder::new(TokioExecutor::new());
-                let service = TowerToHyperService::new(app.clone());
-                let connection = server.serve_connection(TokioIo::new(stream), service);
-                let connection = connections.watch(connection.into_owned());
-                tokio::spawn(async move {
-                    if let Err(error) = connection.await {
-                        tracing::debug!("connection ended: {error}");
-                    }
-                });
-            }
+            Ok((stream, _)) => connect(stream, app.clone(), &connections),
             Err(error) => {
                 tracing::warn!("cannot accept a connection: {error}");
                 // Out of file descriptors, most likely: the next try would fail as well.
@@ -136,21 +110,43 @@ async fn serve(listener: TcpListener, app: CdsService<Portal, LiveSite>) {
             }
         }
     }
-    if tokio::time::timeout(Duration::from_secs(10), connections.shutdown())
-        .await
-        .is_err()
-    {
-        tracing::warn!("connections were still open after 10 seconds");
+    drop(listener);
+    if timeout(DRAIN, connections.shutdown()).await.is_err() {
+        tracing::warn!("connections were still open after {DRAIN:?}");
+    }
+    Ok(())
+}
+
+/// Answers what comes over one connection.
+fn connect(stream: TcpStream, app: CdsService<Portal, LiveSite>, connections: &GracefulShutdown) {
+    let mut server = auto::Builder::new(TokioExecutor::new());
+    // Without a timer, hyper waits for ever for a head that never ends.
+    server.http1().timer(TokioTimer::new());
+    server.http2().timer(TokioTimer::new());
+    let service = TowerToHyperService::new(app);
+    let connection = server.serve_connection(TokioIo::new(stream), service);
+    let connection = connections.watch(connection.into_owned());
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!("connection ended: {error}");
+        }
+    });
+}
+
+/// Ends at Ctrl-C, or at the SIGTERM of a service manager.
+async fn asked_to_end() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        // Then the system ends the program as it ends any other.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
     }
 }
 
-/// Ends when Ctrl-C is pressed.
-async fn interrupted() {
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        tracing::warn!("cannot listen for Ctrl-C: {error}");
-        std::future::pending::<()>().await;
-    }
-}
+/// How long requests that have begun may take to end.
+const DRAIN: Duration = Duration::from_secs(10);
 
 const HOME: &str = "<!doctype html>
 <title>Demo Gas &amp; Electric</title>

@@ -1,6 +1,7 @@
 //! The examples as a person starts them.
 
-use std::net::TcpListener;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
 
 use tests::{Fixture, Program, Publisher, SiteDir};
 
@@ -22,12 +23,29 @@ async fn an_example_serves_its_own_pages_beside_the_documents() {
 }
 
 #[tokio::test]
-async fn an_example_ends_on_ctrl_c() {
+async fn an_example_ends_on_ctrl_c_and_when_a_service_manager_asks() {
+    let site = SiteDir::of(Fixture::Demo);
+    for (example, signal) in EXAMPLES
+        .into_iter()
+        .flat_map(|it| [(it, "INT"), (it, "TERM")])
+    {
+        let publisher = Publisher::example(example, site.path()).await;
+        publisher.status("/").await;
+        publisher.process.signal(signal);
+        let output = publisher.process.finish();
+        assert!(output.status.success(), "{example:?}: {output:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_example_ends_although_a_client_never_finishes_its_request() {
     let site = SiteDir::of(Fixture::Demo);
     for example in EXAMPLES {
         let publisher = Publisher::example(example, site.path()).await;
+        let mut slow = TcpStream::connect(publisher.address).unwrap();
+        slow.write_all(b"GET / HTTP/1.1\r\nHost: a").unwrap();
         publisher.status("/").await;
-        publisher.process.signal("INT");
+        publisher.process.signal("TERM");
         let output = publisher.process.finish();
         assert!(output.status.success(), "{example:?}: {output:?}");
     }
