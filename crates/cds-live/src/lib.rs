@@ -45,6 +45,9 @@
 //! It knows no HTTP, no sockets and no async runtime, and it judges no document: what is wrong
 //! with one is for `cds-metadata` and `cds-site` to say. It needs a Unix system.
 
+#[cfg(not(unix))]
+compile_error!("cds-live needs a Unix system: use tower-cds with default-features = false");
+
 mod live_site;
 mod options;
 mod reload;

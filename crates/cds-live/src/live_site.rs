@@ -31,8 +31,13 @@ impl LiveSite {
     /// Opens a directory: arms the watch, reads, and goes on watching in a thread of its own.
     ///
     /// Files with errors are no failure, nor is a directory that doesn't exist: the site answers
-    /// 503 until they are mended, and [`LiveSite::status`] says why. When files are being
-    /// written at the moment, this waits for them for up to five seconds.
+    /// 503 until they are mended, and [`LiveSite::status`] says why.
+    ///
+    /// # Blocking
+    ///
+    /// Until the files are read and compiled, and while files are being written at the moment,
+    /// for up to five seconds longer. An async program opens before its runtime starts, or on a
+    /// thread that may block (`tokio::task::spawn_blocking`).
     ///
     /// # Errors
     ///
@@ -41,7 +46,7 @@ impl LiveSite {
         Self::open_with(dir, &Options::new())
     }
 
-    /// Like [`LiveSite::open`], with other options.
+    /// Like [`LiveSite::open`], with other options. Blocks as it does.
     ///
     /// # Errors
     ///
@@ -76,7 +81,12 @@ impl LiveSite {
     /// Reads the directory now and says how it ended.
     ///
     /// Waits until the files stand still, as every re-read does; while they go on changing, the
-    /// answer is [`Outcome::Kept`] after five seconds.
+    /// answer is [`Outcome::Kept`](crate::Outcome::Kept) after five seconds.
+    ///
+    /// # Blocking
+    ///
+    /// Until the reload has ended, as [`LiveSite::open`] does. [`LiveSite::subscribe`] tells of
+    /// reloads without asking for one.
     pub fn reload(&self) -> Reload {
         let reply = request(&self.worker.inbox);
         reply.recv().unwrap_or_else(|_| self.status().last_reload)

@@ -108,7 +108,8 @@
 //! # Features
 //!
 //! `live`, on by default: `LiveSite`, a site directory that is watched. Without it the tree has no
-//! file watching, and documents come from the program.
+//! file watching, and documents come from the program. The feature needs a Unix system;
+//! elsewhere, set `default-features = false`.
 
 mod layer;
 
