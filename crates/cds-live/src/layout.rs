@@ -13,7 +13,7 @@ const PUBLIC: &str = "public";
 
 /// What kind of directory a name was found in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Level {
+pub(crate) enum Within {
     /// The site directory.
     Site,
     /// A directory of the same shape for a further metadata endpoint.
@@ -30,7 +30,7 @@ pub(crate) enum Expected {
     /// A document or settings.
     Document,
     /// A directory of this kind, which belongs to the site.
-    Directory(Level),
+    Directory(Within),
     /// A directory of a further endpoint; a file of that name is ignored.
     Endpoint,
     /// A file or a directory under `public/`.
@@ -40,21 +40,21 @@ pub(crate) enum Expected {
 }
 
 /// What `name` is expected to be in a directory of this kind.
-pub(crate) fn expected(level: Level, name: &str) -> Expected {
-    match level {
+pub(crate) fn expected(within: Within, name: &str) -> Expected {
+    match within {
         // `/.well-known/…` is published like any other path. What version control and Kubernetes
         // keep beside the files is not theirs to publish.
-        Level::Public if name == GIT || name.starts_with("..") => Expected::Ignored,
-        Level::Public if is_scratch(name) => Expected::Ignored,
-        Level::Public => Expected::Either,
+        Within::Public if name == GIT || name.starts_with("..") => Expected::Ignored,
+        Within::Public if is_scratch(name) => Expected::Ignored,
+        Within::Public => Expected::Either,
         _ if name.starts_with('.') => Expected::Ignored,
-        Level::Parts if name.ends_with(".json") => Expected::Document,
-        Level::Parts => Expected::Ignored,
-        Level::Site | Level::Endpoint => match name {
+        Within::Parts if name.ends_with(".json") => Expected::Document,
+        Within::Parts => Expected::Ignored,
+        Within::Site | Within::Endpoint => match name {
             METADATA | COVERAGE | SETTINGS => Expected::Document,
-            PARTS => Expected::Directory(Level::Parts),
-            PUBLIC => Expected::Directory(Level::Public),
-            _ if level == Level::Site && name != LOST_AND_FOUND => Expected::Endpoint,
+            PARTS => Expected::Directory(Within::Parts),
+            PUBLIC => Expected::Directory(Within::Public),
+            _ if within == Within::Site && name != LOST_AND_FOUND => Expected::Endpoint,
             _ => Expected::Ignored,
         },
     }
@@ -83,18 +83,18 @@ mod tests {
 
     #[test]
     fn the_names_of_the_site_directory_are_told_apart() {
-        let top = |name| expected(Level::Site, name);
+        let top = |name| expected(Within::Site, name);
         assert_eq!(top("cds-server-metadata.json"), Expected::Document);
         assert_eq!(top("site.toml"), Expected::Document);
-        assert_eq!(top("coverage"), Expected::Directory(Level::Parts));
+        assert_eq!(top("coverage"), Expected::Directory(Within::Parts));
         assert_eq!(top("restricted"), Expected::Endpoint);
         assert_eq!(top("..data"), Expected::Ignored);
         assert_eq!(top(".git"), Expected::Ignored);
         assert_eq!(top("lost+found"), Expected::Ignored);
-        assert_eq!(expected(Level::Endpoint, "deeper"), Expected::Ignored);
-        assert_eq!(expected(Level::Parts, "west.json~"), Expected::Ignored);
+        assert_eq!(expected(Within::Endpoint, "deeper"), Expected::Ignored);
+        assert_eq!(expected(Within::Parts, "west.json~"), Expected::Ignored);
         assert_eq!(
-            expected(Level::Parts, ".west.json.X1y2Z3"),
+            expected(Within::Parts, ".west.json.X1y2Z3"),
             Expected::Ignored
         );
     }
@@ -108,13 +108,13 @@ mod tests {
             ".#west.json",
             "#west.json#",
         ] {
-            assert_eq!(expected(Level::Public, name), Expected::Ignored, "{name}");
+            assert_eq!(expected(Within::Public, name), Expected::Ignored, "{name}");
         }
         for name in [".well-known", ".gitkeep", "a..b"] {
-            assert_eq!(expected(Level::Public, name), Expected::Either, "{name}");
+            assert_eq!(expected(Within::Public, name), Expected::Either, "{name}");
         }
         for name in [".git", "..data", "..2026_07_01"] {
-            assert_eq!(expected(Level::Public, name), Expected::Ignored, "{name}");
+            assert_eq!(expected(Within::Public, name), Expected::Ignored, "{name}");
         }
     }
 }

@@ -9,11 +9,11 @@ use rustix::fs::{self, AtFlags, CWD, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 /// A directory below which files are opened.
-pub(crate) struct Root {
+pub(crate) struct RootDir {
     directory: OwnedFd,
 }
 
-impl Root {
+impl RootDir {
     /// Opens the directory itself; its path must have no symbolic links.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         Ok(Self {
@@ -81,7 +81,7 @@ mod tests {
         symlink("inside", path.join("link")).unwrap();
         symlink("a", path.join("inside/b")).unwrap();
 
-        let root = Root::open(&path).unwrap();
+        let root = RootDir::open(&path).unwrap();
         let mut content = String::new();
         root.file(Path::new("inside/a"))
             .unwrap()
@@ -99,6 +99,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().canonicalize().unwrap();
         fs::mkfifoat(CWD, path.join("fifo"), Mode::RUSR).unwrap();
-        assert!(Root::open(&path).unwrap().file(Path::new("fifo")).is_err());
+        assert!(
+            RootDir::open(&path)
+                .unwrap()
+                .file(Path::new("fifo"))
+                .is_err()
+        );
     }
 }

@@ -60,7 +60,7 @@ pub(crate) struct Loaded {
 
 /// A file changed while it was read.
 #[derive(Debug)]
-pub(crate) struct Moved {
+pub(crate) struct Disturbed {
     pub(crate) file: String,
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct Before<'a> {
 impl Loaded {
     /// Reads the files of a scan. Those whose stamps are as they were `before` are taken from
     /// there, so that a small edit beside large maps is a small read.
-    pub(crate) fn of(scan: &Scan, before: Option<Before<'_>>) -> Result<Self, Moved> {
+    pub(crate) fn of(scan: &Scan, before: Option<Before<'_>>) -> Result<Self, Disturbed> {
         let mut loaded = Self {
             sources: Sources::new(),
             problems: BTreeMap::new(),
@@ -85,9 +85,9 @@ impl Loaded {
             Root::Gone => return Ok(loaded.without_root(Problem::NoSuchDirectory)),
             Root::Unreadable(problem) => return Ok(loaded.without_root(problem.clone())),
         };
-        let root = match open::Root::open(root).map_err(Failure::from) {
+        let root = match open::RootDir::open(root).map_err(Failure::from) {
             Ok(root) => root,
-            Err(Failure::Moved) => return Err(Moved { file: ".".into() }),
+            Err(Failure::Disturbed) => return Err(Disturbed { file: ".".into() }),
             Err(Failure::Problem(problem)) => {
                 loaded.worth_retrying = true;
                 return Ok(loaded.without_root(problem));
@@ -125,7 +125,7 @@ impl Loaded {
         known: Option<&Source>,
         read: impl FnOnce() -> Result<Bytes, Failure>,
         stamp: &Stamp,
-    ) -> Result<(), Moved> {
+    ) -> Result<(), Disturbed> {
         if let Some(known) = known {
             self.sources.insert(known.clone());
             return Ok(());
@@ -139,8 +139,8 @@ impl Loaded {
                     modified,
                 });
             }
-            Err(Failure::Moved) => {
-                return Err(Moved {
+            Err(Failure::Disturbed) => {
+                return Err(Disturbed {
                     file: path.to_owned(),
                 });
             }
@@ -211,7 +211,7 @@ pub(crate) fn same_content(a: &Sources, b: &Sources) -> bool {
 
 /// Why a file was not read.
 enum Failure {
-    Moved,
+    Disturbed,
     Problem(Problem),
 }
 
@@ -221,23 +221,23 @@ impl From<io::Error> for Failure {
             io::ErrorKind::NotFound
             | io::ErrorKind::NotADirectory
             | io::ErrorKind::InvalidInput
-            | io::ErrorKind::StaleNetworkFileHandle => Self::Moved,
+            | io::ErrorKind::StaleNetworkFileHandle => Self::Disturbed,
             // A link where the scan had seen none.
-            _ if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => Self::Moved,
+            _ if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => Self::Disturbed,
             _ => Self::Problem(error.into()),
         }
     }
 }
 
 /// The content of a file, if it is the one that `stamp` was taken of, before and after.
-fn read_file(root: &open::Root, at: &Path, stamp: &Stamp) -> Result<Bytes, Failure> {
+fn read_file(root: &open::RootDir, at: &Path, stamp: &Stamp) -> Result<Bytes, Failure> {
     let file = root.file(at)?;
     if Stamp::from(&file.metadata()?) != *stamp {
-        return Err(Failure::Moved);
+        return Err(Failure::Disturbed);
     }
     let content = read_content(&file, stamp.size())?;
     if content.len() as u64 != stamp.size() || Stamp::from(&file.metadata()?) != *stamp {
-        return Err(Failure::Moved);
+        return Err(Failure::Disturbed);
     }
     Ok(content.into())
 }

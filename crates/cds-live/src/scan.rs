@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::chain::{self, Places};
-use crate::layout::{self, Expected, Level};
+use crate::layout::{self, Expected, Within};
 use crate::options::Limits;
 use crate::problem::Problem;
 use crate::stamp::Stamp;
@@ -58,12 +58,12 @@ impl Scan {
             root,
             files: walk.files,
         };
-        (scan.within(limits.total_size), walk.places)
+        (scan.limited_to(limits.total_size), walk.places)
     }
 
     /// The scan, if all files together have no more bytes than `limit`. Otherwise none of them is
     /// read: which one is too many, nobody can say.
-    fn within(self, limit: u64) -> Self {
+    fn limited_to(self, limit: u64) -> Self {
         let sizes = self.stamps().map(Stamp::size);
         let size = sizes.fold(0, u64::saturating_add);
         if size <= limit {
@@ -136,7 +136,7 @@ struct Walk {
 
 /// A directory that the walk is in.
 struct Directory<'a> {
-    level: Level,
+    within: Within,
     /// Without symbolic links.
     path: &'a Path,
     /// The path inside the site, with `/` at its end; empty at the top.
@@ -171,7 +171,7 @@ impl Walk {
         }
         self.root.clone_from(&root);
         let top = Directory {
-            level: Level::Site,
+            within: Within::Site,
             path: &root,
             prefix: "",
             above: None,
@@ -198,7 +198,7 @@ impl Walk {
 
     fn visit(&mut self, directory: &Directory<'_>, name: &OsStr) {
         let lossy = name.to_string_lossy();
-        let expected = layout::expected(directory.level, &lossy);
+        let expected = layout::expected(directory.within, &lossy);
         if expected == Expected::Ignored {
             return;
         }
@@ -242,31 +242,31 @@ impl Walk {
         at: &Path,
         metadata: &Metadata,
     ) {
-        let level = match expected {
-            Expected::Document => return self.take_file(path, at, metadata, Level::Site),
+        let within = match expected {
+            Expected::Document => return self.take_file(path, at, metadata, Within::Site),
             Expected::Either if !metadata.is_dir() => {
-                return self.take_file(path, at, metadata, Level::Public);
+                return self.take_file(path, at, metadata, Within::Public);
             }
             Expected::Directory(_) if !metadata.is_dir() => {
                 return self.note(&path, Problem::NotADirectory);
             }
             Expected::Endpoint if !self.may_be_endpoint(at, metadata) => return,
-            Expected::Directory(level) => level,
-            Expected::Endpoint => Level::Endpoint,
-            Expected::Either => Level::Public,
+            Expected::Directory(within) => within,
+            Expected::Endpoint => Within::Endpoint,
+            Expected::Either => Within::Public,
             Expected::Ignored => return,
         };
-        self.descend(directory, level, &path, at);
+        self.descend(directory, within, &path, at);
     }
 
-    fn take_file(&mut self, path: String, at: &Path, metadata: &Metadata, level: Level) {
-        let found = self.judge(at, metadata, level);
+    fn take_file(&mut self, path: String, at: &Path, metadata: &Metadata, within: Within) {
+        let found = self.judge(at, metadata, within);
         self.files.insert(path, found);
     }
 
-    fn judge(&self, at: &Path, metadata: &Metadata, level: Level) -> Found {
-        let (limit, setting) = match level {
-            Level::Public => (self.limits.file_size, "max_file_size"),
+    fn judge(&self, at: &Path, metadata: &Metadata, within: Within) -> Found {
+        let (limit, setting) = match within {
+            Within::Public => (self.limits.file_size, "max_file_size"),
             _ => (self.limits.document_size, "max_document_size"),
         };
         let Ok(below_root) = at.strip_prefix(&self.root) else {
@@ -290,7 +290,7 @@ impl Walk {
         }
     }
 
-    fn descend(&mut self, directory: &Directory<'_>, level: Level, path: &str, at: &Path) {
+    fn descend(&mut self, directory: &Directory<'_>, within: Within, path: &str, at: &Path) {
         if !at.starts_with(&self.root) {
             return self.note(path, Problem::LeadsOutside(at.to_owned()));
         }
@@ -302,7 +302,7 @@ impl Walk {
         }
         let prefix = format!("{path}/");
         let inner = Directory {
-            level,
+            within,
             path: at,
             prefix: &prefix,
             above: Some(directory),

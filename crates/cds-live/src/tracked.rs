@@ -10,7 +10,7 @@ use crate::inbox::{Inbox, SiteId};
 use crate::log;
 use crate::options::{Options, WatchMode};
 use crate::problem::Problem;
-use crate::read::{Before, Loaded, Moved};
+use crate::read::{Before, Disturbed, Loaded};
 use crate::reload::{Outcome, Reload};
 use crate::remote;
 use crate::scan::{Root, Scan};
@@ -246,7 +246,7 @@ impl Tracked {
             loaded => {
                 let now = Instant::now();
                 settling.observe(after, now);
-                if let Err(Moved { file }) = loaded {
+                if let Err(Disturbed { file }) = loaded {
                     settling.disturb(file, now);
                 }
                 let writing = self.writing(settling.scan());
