@@ -56,6 +56,12 @@ impl Place {
         Text::new("", content).place(span)
     }
 
+    /// The places of many parts of one text, whose lines are counted only once.
+    pub fn of_each(content: &str, spans: impl IntoIterator<Item = Range<usize>>) -> Vec<Self> {
+        let text = Text::new("", content);
+        spans.into_iter().map(|span| text.place(span)).collect()
+    }
+
     /// The place of the value that a pointer leads to in a JSON text; `None` if there is none.
     pub fn at(json: &str, pointer: &Pointer) -> Option<Self> {
         Self::inside(json, 0..json.len(), pointer)

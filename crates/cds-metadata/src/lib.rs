@@ -69,5 +69,6 @@ pub use report::{Omitted, Report};
 pub use rule::{Kind, Rule};
 pub use severities::{Level, Severities, TooLow, UnknownLevel};
 pub use similar::nearest;
+pub use syntax::{SyntaxFaults, explain_syntax};
 pub use url::{Url, UrlParts};
 pub use vocabulary::{CommodityType, EntryRole, EntryType, InfrastructureType};

@@ -115,18 +115,43 @@ impl Report {
     ///
     /// Lets a caller skip the work of wording and placing a finding that nobody will see.
     pub(crate) fn count_in(&mut self, file: &str, rule: &'static Rule) -> bool {
-        let tally = self
-            .tallies
-            .entry((file.to_owned(), rule.slug))
-            .or_insert(Tally {
-                rule,
-                count: 0,
-                kept: 0,
-            });
+        let tally = self.tally(file, rule);
         tally.count += 1;
         let is_kept = tally.kept < Self::PER_RULE;
         tally.kept += usize::from(is_kept);
         is_kept
+    }
+
+    /// Counts findings of `rule` in `file` beyond those that a report keeps.
+    pub fn count_more(&mut self, file: &str, rule: &'static Rule, count: usize) {
+        if count > 0 {
+            self.tally(file, rule).count += count;
+        }
+    }
+
+    fn tally(&mut self, file: &str, rule: &'static Rule) -> &mut Tally {
+        let key = (file.to_owned(), rule.slug);
+        self.tallies.entry(key).or_insert(Tally {
+            rule,
+            count: 0,
+            kept: 0,
+        })
+    }
+
+    /// The same findings under another rule.
+    pub(crate) fn under(self, rule: &'static Rule) -> Self {
+        let mut report = Self::new();
+        for ((file, _), tally) in self.tallies {
+            let sum = report.tally(&file, rule);
+            sum.count += tally.count;
+            sum.kept += tally.kept;
+        }
+        report.findings = self.findings;
+        for finding in &mut report.findings {
+            finding.rule = rule;
+            finding.severity = rule.severity;
+        }
+        report
     }
 
     /// Keeps a finding that [`Report::count_in`] has already counted.

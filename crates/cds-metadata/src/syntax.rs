@@ -8,11 +8,43 @@ use crate::encoding_help::{self, windows_1252};
 use crate::finding::{Finding, Place};
 use crate::mend::commas;
 use crate::report::Report;
+use crate::rule::Rule;
 use crate::rules::json_syntax::JSON_SYNTAX;
 use crate::scope::Words;
 use crate::syntax_help::{Fault, explain, trailing_comma};
 use crate::text::Text;
 use crate::walk::Walk;
+
+/// Why bytes are no JSON text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SyntaxFaults {
+    /// The faults; empty if there are none.
+    pub report: Report,
+    /// The text with a space for each comma after a last element, if it is JSON then.
+    pub mended: Option<String>,
+}
+
+/// Explains why bytes are no JSON text, encoding included. The findings are about the file of
+/// this name and under this rule.
+///
+/// ```
+/// use cds_metadata::{explain_syntax, rules::json_syntax::JSON_SYNTAX};
+///
+/// let faults = explain_syntax("map.json", b"[1, 2,]", &JSON_SYNTAX);
+/// assert_eq!(
+///     faults.report.findings()[0].to_string(),
+///     "map.json:1:6: error[json-syntax]: there is a comma after the last element",
+/// );
+/// assert_eq!(faults.mended.as_deref(), Some("[1, 2 ]"));
+/// ```
+pub fn explain_syntax(file: &str, bytes: &[u8], rule: &'static Rule) -> SyntaxFaults {
+    let mut report = Report::new();
+    let mended = decode(file, bytes, &mut report).and_then(|text| self::report(&text, &mut report));
+    SyntaxFaults {
+        report: report.under(rule),
+        mended,
+    }
+}
 
 /// The bytes as text, if they are UTF-8 (RFC 8259 §8.1) and not empty.
 pub(crate) fn decode<'s>(name: &str, bytes: &'s [u8], report: &mut Report) -> Option<Text<'s>> {

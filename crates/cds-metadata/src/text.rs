@@ -12,7 +12,9 @@ pub(crate) struct Text<'s> {
     pub(crate) content: &'s str,
     /// What excerpts are cut from: the content as its author wrote it.
     written: &'s str,
-    line_starts: OnceCell<Vec<usize>>,
+    /// How many lines end before each block of the text. A file of 50 MB may have millions of
+    /// lines: where each begins would take more memory than the file.
+    ends_before: OnceCell<Vec<usize>>,
     /// The column that was asked for last.
     counted: Cell<Counted>,
 }
@@ -31,7 +33,7 @@ impl<'s> Text<'s> {
             name: name.to_owned(),
             content,
             written: content,
-            line_starts: OnceCell::new(),
+            ends_before: OnceCell::new(),
             counted: Cell::default(),
         }
     }
@@ -51,16 +53,24 @@ impl<'s> Text<'s> {
 
     /// The byte at which a line begins (lines count from 1), or the end of the text.
     pub(crate) fn line_start(&self, line: usize) -> usize {
-        let start = line
-            .checked_sub(1)
-            .and_then(|index| self.line_starts().get(index));
-        start.copied().unwrap_or(self.content.len())
+        let Some(ends) = line.checked_sub(2) else {
+            return if line == 1 { 0 } else { self.content.len() };
+        };
+        let after = self.ends_before().partition_point(|&before| before <= ends);
+        let block = after.saturating_sub(1);
+        let skipped = self.ends_before().get(block).copied().unwrap_or_default();
+        let start = block * BLOCK;
+        let rest = self.content.as_bytes().get(start..).unwrap_or_default();
+        let end = line_ends(rest).nth(ends - skipped);
+        end.map_or(self.content.len(), |end| start + end + 1)
     }
 
     /// The line that a byte is in, from 1.
     pub(crate) fn line_of(&self, offset: usize) -> usize {
-        self.line_starts()
-            .partition_point(|&line_start| line_start <= offset)
+        let offset = offset.min(self.content.len());
+        let block = offset / BLOCK;
+        let before = self.ends_before().get(block).copied().unwrap_or_default();
+        before + line_ends(&self.content.as_bytes()[block * BLOCK..offset]).count() + 1
     }
 
     /// The place of some bytes. Bytes outside the text are taken as its end.
@@ -125,15 +135,25 @@ impl<'s> Text<'s> {
         }
     }
 
-    fn line_starts(&self) -> &[usize] {
-        self.line_starts.get_or_init(|| {
-            let after_newline = self
-                .content
-                .match_indices('\n')
-                .map(|(newline, _)| newline + 1);
-            std::iter::once(0).chain(after_newline).collect()
+    fn ends_before(&self) -> &[usize] {
+        self.ends_before.get_or_init(|| {
+            let blocks = self.content.as_bytes().chunks(BLOCK);
+            let counts = blocks.scan(0, |sum, block| {
+                *sum += line_ends(block).count();
+                Some(*sum)
+            });
+            std::iter::once(0).chain(counts).collect()
         })
     }
+}
+
+/// How many bytes are a block.
+const BLOCK: usize = 4096;
+
+/// Where lines end.
+fn line_ends(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let numbered = bytes.iter().enumerate();
+    numbered.filter_map(|(index, byte)| (*byte == b'\n').then_some(index))
 }
 
 /// How many bytes of a long line an excerpt shows: two lines of a terminal.
@@ -173,6 +193,21 @@ mod tests {
         assert_eq!(&place.excerpt.text[place.excerpt.mark], "x");
         let end = text.place(usize::MAX..usize::MAX);
         assert_eq!((end.line, end.column), (3, 1));
+    }
+
+    #[test]
+    fn lines_are_counted_over_blocks() {
+        for gap in [0, 1, BLOCK - 2, BLOCK - 1, BLOCK, 3 * BLOCK + 7] {
+            let content = format!("{}\n", "x".repeat(gap)).repeat(5);
+            let text = Text::new("f", &content);
+            let starts: Vec<_> = (0..6).map(|line| line * (gap + 1)).collect();
+            for (index, start) in starts.into_iter().enumerate() {
+                assert_eq!(text.line_of(start), index + 1, "{gap}");
+                assert_eq!(text.line_start(index + 1), start, "{gap}");
+            }
+            assert_eq!(text.line_start(7), content.len());
+            assert_eq!(text.line_start(0), content.len());
+        }
     }
 
     #[test]
