@@ -7,7 +7,8 @@ use std::ops::Range;
 use hashbrown::{HashMap, hash_map};
 
 use crate::datetime::Instant;
-use crate::entry::{CoverageEntry, EntryDraft};
+use crate::draft::EntryDraft;
+use crate::entry::CoverageEntry;
 use crate::extensions::Extensions;
 use crate::field::COVERAGE_ENTRY;
 use crate::listing::Outside;
@@ -15,6 +16,7 @@ use crate::pointer::Pointer;
 use crate::report::Report;
 use crate::rules;
 use crate::scope::{Position, Scope};
+use crate::summary::{CoverageSummary, Usage};
 use crate::syntax;
 use crate::text::Text;
 
@@ -47,15 +49,6 @@ struct FirstUse {
     offset: usize,
 }
 
-/// Which entries offer a capability.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Usage {
-    pub(crate) first_id: String,
-    pub(crate) entries: usize,
-    /// The number of the last of them.
-    last: usize,
-}
-
 /// An entry and where it was read from.
 #[derive(Debug, Clone)]
 pub struct AuthoredEntry<'s> {
@@ -71,12 +64,6 @@ impl AuthoredEntry<'_> {
     pub fn pointer(&self) -> Pointer {
         self.position.pointer()
     }
-}
-
-/// What all entries of a listing offer together.
-#[derive(Debug, Clone, Default)]
-pub struct CoverageSummary {
-    pub(crate) capabilities: BTreeMap<String, Usage>,
 }
 
 impl<'s> CoverageReader<'s> {

@@ -11,7 +11,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::value::RawValue;
 
 use crate::datetime::Datetime;
-use crate::field::{Field, Shape};
+use crate::field::{COVERAGE_ENTRY, Field, METADATA_OBJECT, Shape};
 use crate::walk::{JsonType, Keys, Walk, enter, visit_scalars};
 
 /// What stands in a field.
@@ -106,6 +106,18 @@ impl<'a> Slot<'a> {
         }
     }
 
+    /// Whether the value has the JSON type that a shape asks for.
+    pub(crate) fn fits(&self, shape: Shape) -> bool {
+        match self {
+            Self::Text(_) | Self::Datetime(_) => !shape.is_list(),
+            Self::List(items) => {
+                shape.is_list() && items.iter().all(|item| matches!(item, Item::Text(_)))
+            }
+            Self::Null => matches!(shape, Shape::NullableText),
+            Self::Absent | Self::Other(_) => false,
+        }
+    }
+
     pub(crate) fn is_present(&self) -> bool {
         !matches!(self, Self::Absent)
     }
@@ -137,6 +149,12 @@ pub(crate) struct Draft<'a, const N: usize> {
     /// Whether this object, or one inside it, has a key twice.
     pub(crate) repeated_key: bool,
 }
+
+/// A metadata object as it was written.
+pub(crate) type MetadataDraft<'a> = Draft<'a, { METADATA_OBJECT.len() }>;
+
+/// A coverage entry as it was written.
+pub(crate) type EntryDraft<'a> = Draft<'a, { COVERAGE_ENTRY.len() }>;
 
 impl<'a, const N: usize> Draft<'a, N> {
     fn empty(table: &'static [Field; N]) -> Self {

@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::datetime::Datetime;
-use crate::draft::{Draft, Slot};
+use crate::draft::{EntryDraft, Slot};
 use crate::extensions::Extensions;
-use crate::field::COVERAGE_ENTRY;
 use crate::metadata::owned;
 use crate::url::Url;
 use crate::vocabulary::{CommodityType, EntryRole, EntryType, InfrastructureType};
@@ -61,8 +60,6 @@ pub struct CoverageEntry<'a> {
     #[serde(flatten)]
     pub extensions: Extensions<'a>,
 }
-
-pub(crate) type EntryDraft<'a> = Draft<'a, { COVERAGE_ENTRY.len() }>;
 
 impl<'a> CoverageEntry<'a> {
     /// The draft as an entry, if it has no structural faults.

@@ -1,6 +1,5 @@
 //! The fields of the specification's objects, as tables.
 
-use crate::draft::{Item, Slot};
 use crate::vocabulary;
 use crate::walk::JsonType;
 
@@ -33,18 +32,6 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
-    /// Whether a value has the JSON type that this shape asks for.
-    pub(crate) fn admits(self, slot: &Slot<'_>) -> bool {
-        match slot {
-            Slot::Text(_) | Slot::Datetime(_) => !self.is_list(),
-            Slot::List(items) => {
-                self.is_list() && items.iter().all(|item| matches!(item, Item::Text(_)))
-            }
-            Slot::Null => matches!(self, Self::NullableText),
-            Slot::Absent | Slot::Other(_) => false,
-        }
-    }
-
     pub(crate) const fn is_list(self) -> bool {
         matches!(
             self,

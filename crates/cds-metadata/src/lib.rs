@@ -27,10 +27,13 @@ mod datetime;
 mod entry;
 mod extensions;
 mod metadata;
+mod parse;
+mod summary;
 mod url;
 mod vocabulary;
 
 mod finding;
+mod place;
 mod pointer;
 mod report;
 mod rule;
@@ -38,6 +41,7 @@ pub mod rules;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod severities;
+mod severity;
 
 mod check;
 mod mend;
@@ -57,18 +61,21 @@ mod text;
 mod walk;
 
 pub use check::{check_document, is_coverage};
-pub use coverage::{AuthoredEntry, CoverageForm, CoverageReader, CoverageSummary};
+pub use coverage::{AuthoredEntry, CoverageForm, CoverageReader};
 pub use datetime::{Datetime, Instant};
 pub use entry::CoverageEntry;
 pub use extensions::Extensions;
-pub use finding::{Excerpt, Finding, Place, Severity};
+pub use finding::Finding;
 pub use mend::{Earlier, Edit, Verb};
 pub use metadata::MetadataObject;
+pub use place::{Excerpt, Place};
 pub use pointer::Pointer;
 pub use report::{Omitted, Report};
 pub use rule::{Kind, Rule};
 pub use severities::{Level, Severities, TooLow, UnknownLevel};
+pub use severity::Severity;
 pub use similar::nearest;
+pub use summary::CoverageSummary;
 pub use syntax::{SyntaxFaults, explain_syntax};
 pub use url::{Url, UrlParts};
 pub use vocabulary::{CommodityType, EntryRole, EntryType, InfrastructureType};

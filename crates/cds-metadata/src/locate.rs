@@ -12,6 +12,7 @@ use std::ops::Range;
 use serde::de::{Deserialize, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::place::Place;
 use crate::pointer::Pointer;
 use crate::text::offset_within;
 
@@ -164,6 +165,22 @@ impl<'de> Visitor<'de> for MembersVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
         Err(serde::de::Error::custom("an array is not an object"))
+    }
+}
+
+impl Place {
+    /// The place of the value that a pointer leads to in a JSON text; `None` if there is none.
+    pub fn at(json: &str, pointer: &Pointer) -> Option<Self> {
+        Self::inside(json, 0..json.len(), pointer)
+    }
+
+    /// The place of the value that a pointer leads to from an object or array in a text.
+    pub fn inside(content: &str, json: Range<usize>, pointer: &Pointer) -> Option<Self> {
+        let span = pointed_span(content.get(json.clone())?, pointer)?;
+        Some(Self::of(
+            content,
+            json.start + span.start..json.start + span.end,
+        ))
     }
 }
 

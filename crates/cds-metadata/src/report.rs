@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::rule::Rule;
 use crate::severities::Severities;
+use crate::severity::Severity;
 
 /// All findings about a set of documents.
 ///

@@ -1,6 +1,6 @@
 //! What a rule is; the rules themselves are in [`crate::rules`].
 
-use crate::finding::Severity;
+use crate::severity::Severity;
 
 /// One rule that documents are held to.
 ///

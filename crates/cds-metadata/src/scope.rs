@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use crate::datetime::Instant;
-use crate::finding::{Finding, Place};
+use crate::finding::Finding;
 use crate::locate::{Locator, Step};
+use crate::place::Place;
 use crate::pointer::Pointer;
 use crate::report::Report;
 use crate::rule::Rule;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::finding::Severity;
 use crate::rule::Rule;
+use crate::severity::Severity;
 
 /// How much a rule is to matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]

@@ -5,8 +5,9 @@ use std::cell::Cell;
 use serde::de::DeserializeSeed;
 
 use crate::encoding_help::{self, windows_1252};
-use crate::finding::{Finding, Place};
+use crate::finding::Finding;
 use crate::mend::commas;
+use crate::place::Place;
 use crate::report::Report;
 use crate::rule::Rule;
 use crate::rules::json_syntax::JSON_SYNTAX;

@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 
-use crate::finding::{Excerpt, Place};
+use crate::place::{Excerpt, Place};
 
 /// A file that is valid UTF-8. Its lines are counted only once a place is asked for.
 #[derive(Debug)]
@@ -177,6 +177,19 @@ impl FloorBoundary for str {
             .rev()
             .find(|&at| self.is_char_boundary(at))
             .unwrap_or(0)
+    }
+}
+
+impl Place {
+    /// The place of some bytes of a text. Bytes outside the text are taken as its end.
+    pub fn of(content: &str, span: Range<usize>) -> Self {
+        Text::new("", content).place(span)
+    }
+
+    /// The places of many parts of one text, whose lines are counted only once.
+    pub fn of_each(content: &str, spans: impl IntoIterator<Item = Range<usize>>) -> Vec<Self> {
+        let text = Text::new("", content);
+        spans.into_iter().map(|span| text.place(span)).collect()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use crate::coverage::{CoverageSummary, Usage};
 use crate::locate::Step;
 use crate::mend::{Edit, Verb, array::WrittenArray};
 use crate::metadata::MetadataObject;
@@ -10,6 +9,7 @@ use crate::report::Report;
 use crate::rule;
 use crate::scope::{Position, Scope, Spot, Words};
 use crate::shown::{quoted, shown};
+use crate::summary::{CoverageSummary, Usage};
 use crate::text::Text;
 
 rule! {

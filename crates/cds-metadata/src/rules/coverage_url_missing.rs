@@ -1,7 +1,6 @@
 //! `coverage-url-missing`
 
-use crate::draft::Item;
-use crate::metadata::MetadataDraft;
+use crate::draft::{Item, MetadataDraft};
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
 

@@ -1,7 +1,6 @@
 //! `entry-lists-coverage`
 
-use crate::draft::Item;
-use crate::entry::EntryDraft;
+use crate::draft::{EntryDraft, Item};
 use crate::listing::each_object;
 use crate::locate::Step;
 use crate::mend::{Edit, array::WrittenArray};

@@ -1,6 +1,6 @@
 //! `id-with-space`
 
-use crate::entry::EntryDraft;
+use crate::draft::EntryDraft;
 use crate::locate::Step;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};

@@ -1,6 +1,6 @@
 //! `map-type-missing`
 
-use crate::entry::EntryDraft;
+use crate::draft::EntryDraft;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
 

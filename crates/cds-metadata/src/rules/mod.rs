@@ -27,11 +27,9 @@ pub mod updated_before_created;
 pub mod updated_in_future;
 pub mod wrong_type;
 
-use crate::draft::{Draft, Slot};
-use crate::entry::EntryDraft;
+use crate::draft::{Draft, EntryDraft, MetadataDraft, Slot};
 use crate::field::{Field, Shape};
 use crate::listing::Listing;
-use crate::metadata::MetadataDraft;
 use crate::rule::Rule;
 use crate::scope::Scope;
 
@@ -120,7 +118,7 @@ fn check_object<const N: usize>(draft: &Draft<'_, N>, scope: &mut Scope<'_, '_>)
     for (field, slot) in draft.fields() {
         if !slot.is_present() {
             missing_field::check(field, scope);
-        } else if field.shape.admits(slot) {
+        } else if slot.fits(field.shape) {
             for check in field_checks(field.shape) {
                 check(field, slot, scope);
             }

@@ -1,7 +1,6 @@
 //! `oauth-metadata-missing`
 
-use crate::draft::Item;
-use crate::metadata::MetadataDraft;
+use crate::draft::{Item, MetadataDraft};
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
 use crate::url::http_parts;
