@@ -79,6 +79,10 @@ impl Problem {
             HeaderValue::from_static("application/problem+json"),
         );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
         response
     }
 }
@@ -96,6 +100,7 @@ mod tests {
             "application/problem+json"
         );
         assert_eq!(response.headers()["cache-control"], "no-store");
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff");
         let mut body = response.into_body();
         let json: serde_json::Value =
             serde_json::from_slice(&body.next_segment().unwrap()).unwrap();
