@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use http::{HeaderName, HeaderValue, Version, header};
+use http::{HeaderName, HeaderValue, Uri, Version, header};
 use ipnet::IpNet;
 use pingora::Result;
 use pingora::http::RequestHeader;
@@ -11,7 +11,8 @@ use pingora::proxy::Session;
 /// Adds `Via` and X-Forwarded-* to requests.
 ///
 /// What a client says about whom it forwards for is believed only if it is a trusted proxy.
-/// Otherwise anyone could choose the address that the portal logs and limits by.
+/// Otherwise anyone could choose the address that the portal logs and limits by. `X-Real-IP` is
+/// removed with the rest but never set: X-Forwarded-For says the same.
 #[derive(Debug, Clone, Default)]
 pub struct Forwarding {
     /// The proxies that are believed.
@@ -21,7 +22,6 @@ pub struct Forwarding {
 const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
-const PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 
 impl Forwarding {
     pub(super) fn apply(
@@ -36,9 +36,12 @@ impl Forwarding {
             // A listener on [::] sees IPv4 clients as ::ffff:192.0.2.7.
             .map(|address| address.ip().to_canonical());
         if !client.is_some_and(|client| self.trusts(client)) {
-            for name in [FOR, PROTO, HOST, PORT, header::FORWARDED] {
-                request.remove_header(&name);
-            }
+            remove_claims(request);
+        }
+        if !request.headers.contains_key(header::HOST)
+            && let Some(target) = target_authority(session.req_header())
+        {
+            request.insert_header(header::HOST, target)?;
         }
         announce(request, client, session.req_header().version)?;
         if !request.headers.contains_key(header::HOST) {
@@ -51,6 +54,34 @@ impl Forwarding {
     fn trusts(&self, client: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(&client))
     }
+}
+
+/// The host of an absolute-form target, which an HTTP/1.0 client may send without `Host`.
+fn target_authority(request: &RequestHeader) -> Option<String> {
+    let target: Uri = std::str::from_utf8(request.raw_path()).ok()?.parse().ok()?;
+    target.scheme()?;
+    Some(target.authority()?.to_string())
+}
+
+/// Removes what only a proxy may say of a client.
+///
+/// Names count as CGI, WSGI and Rack read them: for these `X_Forwarded_For` is
+/// `X-Forwarded-For`.
+fn remove_claims(request: &mut RequestHeader) {
+    let claims: Vec<_> = request
+        .headers
+        .keys()
+        .filter(|name| is_claim(name))
+        .cloned()
+        .collect();
+    for name in claims {
+        request.remove_header(&name);
+    }
+}
+
+fn is_claim(name: &HeaderName) -> bool {
+    let name = name.as_str().replace('_', "-");
+    name.starts_with("x-forwarded-") || name == "x-real-ip" || name == "forwarded"
 }
 
 fn announce(request: &mut RequestHeader, client: Option<IpAddr>, version: Version) -> Result<()> {
@@ -101,6 +132,21 @@ mod tests {
         assert_eq!(field("x-forwarded-proto"), ["http"]);
         assert_eq!(field("x-forwarded-host"), ["portal.example"]);
         assert_eq!(field("via"), ["1.1 cache", "1.1 cds-proxy"]);
+    }
+
+    #[test]
+    fn claims_are_removed_however_they_are_spelt() {
+        let mut request = request(&[
+            ("X_Forwarded_For", "6.6.6.6"),
+            ("X-Forwarded_For", "6.6.6.6"),
+            ("X-Forwarded-Prefix", "/admin"),
+            ("X_Real-IP", "6.6.6.6"),
+            ("Forwarded", "for=6.6.6.6"),
+            ("X-Forward", "stays"),
+        ]);
+        remove_claims(&mut request);
+        let left: Vec<_> = request.headers.keys().map(HeaderName::as_str).collect();
+        assert_eq!(left, ["x-forward"]);
     }
 
     #[test]
