@@ -19,19 +19,25 @@ pub struct Upstream {
     url: UpstreamUrl,
     authority: String,
     limits: Limits,
-    peers: ArcSwap<Vec<HttpPeer>>,
-    /// Index of the address that answered last: where a name has several, the first may be dead.
-    preferred: AtomicUsize,
+    known: ArcSwap<Known>,
     unreachable: AtomicBool,
     /// Whether the name has been asked for once, however that ended.
     asked: watch::Sender<bool>,
     ask_again: Notify,
 }
 
+/// The addresses known now.
+#[derive(Debug, Default)]
+struct Known {
+    addresses: Vec<SocketAddr>,
+    /// Index of the address to try first: where a name has several, some may be dead.
+    preferred: AtomicUsize,
+}
+
 /// Time limits towards the upstream.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// For making a connection.
+    /// For making a connection. Where there are several addresses to try, they share it.
     pub connect: Duration,
     /// For the first byte of an answer, and between two pieces of it.
     pub answer: Duration,
@@ -51,7 +57,7 @@ pub enum Pace {
 const IDLE: Duration = Duration::from_secs(4);
 
 /// For a tunnel or an event stream in which nobody says anything.
-const OCCASIONAL: Duration = Duration::from_secs(60 * 60);
+pub const OCCASIONAL: Duration = Duration::from_secs(60 * 60);
 
 /// For the upstream to take what it is sent.
 const WRITE: Duration = Duration::from_secs(60);
@@ -65,17 +71,16 @@ const RETRY: Duration = Duration::from_secs(2);
 impl Upstream {
     /// The upstream of a URL. A name has no address until [`Upstream::keep_resolved`] runs.
     pub fn new(url: UpstreamUrl, limits: Limits) -> Self {
-        let peers = match url.host {
-            Host::Address(address) => vec![peer(SocketAddr::new(address, url.port), limits)],
-            Host::Name(_) => Vec::new(),
+        let known = match url.host {
+            Host::Address(address) => Known::new(vec![SocketAddr::new(address, url.port)]),
+            Host::Name(_) => Known::default(),
         };
         Self {
             authority: url.authority(),
-            asked: watch::Sender::new(!peers.is_empty()),
-            peers: ArcSwap::from_pointee(peers),
+            asked: watch::Sender::new(!known.addresses.is_empty()),
+            known: ArcSwap::from_pointee(known),
             url,
             limits,
-            preferred: AtomicUsize::new(0),
             unreachable: AtomicBool::new(false),
             ask_again: Notify::new(),
         }
@@ -86,14 +91,9 @@ impl Upstream {
         &self.authority
     }
 
-    /// The time limits.
-    pub fn limits(&self) -> Limits {
-        self.limits
-    }
-
     /// How many addresses there are to try.
     pub fn len(&self) -> usize {
-        self.peers.load().len()
+        self.known.load().addresses.len()
     }
 
     /// Whether no address is known.
@@ -101,33 +101,44 @@ impl Upstream {
         self.len() == 0
     }
 
-    /// The address for a request that has tried `attempt` others before; `None` when the name
+    /// The address for a request that could not reach those in `missed`; `None` when the name
     /// can't be resolved.
-    pub async fn peer(&self, attempt: usize, pace: Pace) -> Option<Box<HttpPeer>> {
+    pub async fn address(&self, missed: &[SocketAddr]) -> Option<SocketAddr> {
         if self.is_empty() {
             // Only in the first moments after the start, when the first question is under way.
             let mut asked = self.asked.subscribe();
             let _ = timeout(self.limits.connect, asked.wait_for(|asked| *asked)).await;
         }
-        let peers = self.peers.load();
-        let index = self.preferred.load(Ordering::Relaxed).wrapping_add(attempt);
-        let mut peer = Box::new(peers.get(index % peers.len().max(1))?.clone());
-        if pace == Pace::Occasional {
-            peer.options.read_timeout = Some(OCCASIONAL.max(self.limits.answer));
-        }
-        Some(peer)
+        self.known.load().next(missed)
     }
 
-    /// Notes that the upstream could be reached after trying `attempt` other addresses.
-    pub fn reached(&self, attempt: usize) {
-        if attempt > 0 {
-            self.preferred.fetch_add(attempt, Ordering::Relaxed);
-        }
+    /// How to connect to an address.
+    pub fn peer(&self, address: SocketAddr, pace: Pace) -> Box<HttpPeer> {
+        let share = u32::try_from(self.len()).unwrap_or(u32::MAX).max(1);
+        let limits = Limits {
+            // An address that drops packets must leave time for the next one.
+            connect: self.limits.connect / share,
+            answer: match pace {
+                Pace::Steady => self.limits.answer,
+                Pace::Occasional => OCCASIONAL.max(self.limits.answer),
+            },
+        };
+        Box::new(peer(address, limits))
+    }
+
+    /// Notes that this address answered, so that it is tried first from now on.
+    pub fn reached(&self, address: SocketAddr) {
+        self.known.load().prefer(address);
         if self.unreachable.load(Ordering::Relaxed)
             && self.unreachable.swap(false, Ordering::Relaxed)
         {
             tracing::info!(upstream = %self.url, "the upstream can be reached again");
         }
+    }
+
+    /// Notes that this address takes no connection, so that requests begin with another.
+    pub fn passed_over(&self, address: SocketAddr) {
+        self.known.load().pass_over(address);
     }
 
     /// Notes that no address could be reached, and why.
@@ -165,22 +176,65 @@ impl Upstream {
         }
     }
 
-    fn take_up(&self, name: &str, addresses: &[SocketAddr]) {
-        let known = self.peers.load();
-        let same = known
-            .iter()
-            .map(|peer| peer._address.as_inet())
-            .eq(addresses.iter().map(Some));
-        if same {
+    pub(crate) fn take_up(&self, name: &str, addresses: &[SocketAddr]) {
+        let known = self.known.load();
+        // Name servers turn the order with every answer; that is no news.
+        if known.holds_all_of(addresses) {
             return;
         }
         tracing::info!(upstream = %self.url, ?addresses, "`{name}` is resolved");
-        let peers = addresses
-            .iter()
-            .map(|address| peer(*address, self.limits))
-            .collect();
-        self.peers.store(Arc::new(peers));
-        self.preferred.store(0, Ordering::Relaxed);
+        let new = Known::new(addresses.to_vec());
+        if let Some(preferred) = known.next(&[]) {
+            new.prefer(preferred);
+        }
+        self.known.store(Arc::new(new));
+    }
+}
+
+impl Known {
+    fn new(addresses: Vec<SocketAddr>) -> Self {
+        Self {
+            addresses,
+            preferred: AtomicUsize::new(0),
+        }
+    }
+
+    /// The first from the preferred one on that has not been missed. When all have been, the
+    /// preferred one: the list may be another than it was.
+    fn next(&self, missed: &[SocketAddr]) -> Option<SocketAddr> {
+        let (before, after) = self
+            .addresses
+            .split_at_checked(self.preferred.load(Ordering::Relaxed))?;
+        let mut turn = after.iter().chain(before);
+        let untried = turn.clone().find(|address| !missed.contains(address));
+        untried.or_else(|| turn.next()).copied()
+    }
+
+    fn prefer(&self, address: SocketAddr) {
+        if let Some(index) = self.index_of(address) {
+            self.preferred.store(index, Ordering::Relaxed);
+        }
+    }
+
+    fn pass_over(&self, address: SocketAddr) {
+        if let Some(index) = self.index_of(address) {
+            let next = (index + 1) % self.addresses.len();
+            // Many requests miss the same address; only the first of them moves on.
+            let _ =
+                self.preferred
+                    .compare_exchange(index, next, Ordering::Relaxed, Ordering::Relaxed);
+        }
+    }
+
+    fn index_of(&self, address: SocketAddr) -> Option<usize> {
+        self.addresses.iter().position(|known| *known == address)
+    }
+
+    fn holds_all_of(&self, addresses: &[SocketAddr]) -> bool {
+        addresses.len() == self.addresses.len()
+            && addresses
+                .iter()
+                .all(|address| self.addresses.contains(address))
     }
 }
 
@@ -207,7 +261,7 @@ fn peer(address: SocketAddr, limits: Limits) -> HttpPeer {
 }
 
 /// Finds out within two minutes that the other end of a silent tunnel is gone.
-fn keepalive() -> TcpKeepalive {
+pub fn keepalive() -> TcpKeepalive {
     TcpKeepalive {
         idle: Duration::from_secs(60),
         interval: Duration::from_secs(15),
@@ -233,10 +287,12 @@ mod tests {
     #[tokio::test]
     async fn an_address_is_there_at_once() {
         let upstream = upstream("http://[::1]:3000");
-        let peer = upstream.peer(0, Pace::Steady).await.unwrap();
-        assert_eq!(peer._address.to_string(), "[::1]:3000");
+        let address = upstream.address(&[]).await.unwrap();
+        assert_eq!(address.to_string(), "[::1]:3000");
+        let peer = upstream.peer(address, Pace::Steady);
+        assert_eq!(peer._address.as_inet(), Some(&address));
         assert_eq!(peer.options.read_timeout, Some(LIMITS.answer));
-        let peer = upstream.peer(0, Pace::Occasional).await.unwrap();
+        let peer = upstream.peer(address, Pace::Occasional);
         assert_eq!(peer.options.read_timeout, Some(OCCASIONAL));
     }
 
@@ -244,34 +300,57 @@ mod tests {
     async fn a_name_is_resolved_while_the_first_request_waits() {
         let upstream = Arc::new(upstream("http://localhost:3000"));
         let resolving = tokio::spawn(Arc::clone(&upstream).keep_resolved());
-        let peer = upstream.peer(0, Pace::Steady).await.unwrap();
-        assert!(peer._address.as_inet().unwrap().ip().is_loopback());
+        assert!(upstream.address(&[]).await.unwrap().ip().is_loopback());
         resolving.abort();
     }
 
     #[tokio::test]
-    async fn a_name_nobody_knows_has_no_peer() {
+    async fn a_name_nobody_knows_has_no_address() {
         let upstream = Arc::new(upstream("http://portal.invalid:3000"));
         let resolving = tokio::spawn(Arc::clone(&upstream).keep_resolved());
-        assert!(upstream.peer(0, Pace::Steady).await.is_none());
+        assert!(upstream.address(&[]).await.is_none());
         resolving.abort();
+    }
+
+    fn addresses<const N: usize>(texts: [&str; N]) -> [SocketAddr; N] {
+        texts.map(|text| text.parse().unwrap())
     }
 
     #[tokio::test]
     async fn the_address_that_answered_is_tried_first_from_then_on() {
         let upstream = upstream("http://portal.invalid:3000");
-        let addresses = ["192.0.2.1:1", "192.0.2.2:1"].map(|text| text.parse().unwrap());
-        upstream.take_up("portal.invalid", &addresses);
-        let first = async |attempt| {
-            upstream
-                .peer(attempt, Pace::Steady)
-                .await
-                .map(|peer| peer._address.to_string())
-        };
-        assert_eq!(first(0).await.as_deref(), Some("192.0.2.1:1"));
-        assert_eq!(first(1).await.as_deref(), Some("192.0.2.2:1"));
-        upstream.reached(1);
-        assert_eq!(first(0).await.as_deref(), Some("192.0.2.2:1"));
-        assert_eq!(first(1).await.as_deref(), Some("192.0.2.1:1"));
+        let [a, b, c] = addresses(["192.0.2.1:1", "192.0.2.2:1", "192.0.2.3:1"]);
+        upstream.take_up("portal.invalid", &[a, b, c]);
+        assert_eq!(upstream.address(&[]).await, Some(a));
+        assert_eq!(upstream.address(&[a]).await, Some(b));
+        // However many requests say so at once.
+        upstream.reached(c);
+        upstream.reached(c);
+        assert_eq!(upstream.address(&[]).await, Some(c));
+        assert_eq!(upstream.address(&[c]).await, Some(a));
+        assert_eq!(upstream.address(&[a, b, c]).await, Some(c));
+    }
+
+    #[tokio::test]
+    async fn an_address_that_is_missed_is_not_tried_first_again() {
+        let upstream = upstream("http://portal.invalid:3000");
+        let [a, b] = addresses(["192.0.2.1:1", "192.0.2.2:1"]);
+        upstream.take_up("portal.invalid", &[a, b]);
+        upstream.passed_over(a);
+        upstream.passed_over(a);
+        assert_eq!(upstream.address(&[]).await, Some(b));
+    }
+
+    #[tokio::test]
+    async fn another_order_of_the_same_addresses_changes_nothing() {
+        let upstream = upstream("http://portal.invalid:3000");
+        let [a, b, c] = addresses(["192.0.2.1:1", "192.0.2.2:1", "192.0.2.3:1"]);
+        upstream.take_up("portal.invalid", &[a, b]);
+        upstream.reached(b);
+        upstream.take_up("portal.invalid", &[b, a]);
+        assert_eq!(upstream.address(&[b]).await, Some(a));
+        assert_eq!(upstream.address(&[]).await, Some(b));
+        upstream.take_up("portal.invalid", &[c, a, b]);
+        assert_eq!(upstream.address(&[]).await, Some(b));
     }
 }

@@ -7,14 +7,18 @@
 mod answer;
 mod failure;
 mod forward;
+mod hop;
 mod problem;
+#[cfg(test)]
+mod tests;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use cds_site::{RequestHead, Respond};
-use http::{Version, header};
+use http::{Method, StatusCode, Version, header};
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::modules::http::HttpModules;
 use pingora::proxy::{FailToProxy, ProxyHttp, ProxyWarnLogContext, Session};
@@ -26,7 +30,7 @@ pub use self::forward::Forwarding;
 use self::problem::Problem;
 use crate::metrics::{Metrics, Source, UpstreamError};
 use crate::server::{Connection, Life, Phase};
-use crate::upstream::{Pace, Upstream};
+use crate::upstream::{OCCASIONAL, Pace, Upstream};
 
 /// Decides who answers a request, and passes on what is not ours.
 pub struct Gateway<R> {
@@ -46,9 +50,10 @@ pub struct Gateway<R> {
 #[derive(Debug)]
 pub struct Exchange {
     source: Source,
-    begun: Instant,
-    /// Addresses of the upstream that could not be reached.
-    missed: usize,
+    /// The address of the upstream that is being asked.
+    address: Option<SocketAddr>,
+    /// Those that could not be reached.
+    missed: Vec<SocketAddr>,
 }
 
 /// Idle connections are kept a minute: browsers ask again within it, and a load balancer in front
@@ -68,8 +73,8 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
     fn new_ctx(&self) -> Exchange {
         Exchange {
             source: Source::Proxy,
-            begun: Instant::now(),
-            missed: 0,
+            address: None,
+            missed: Vec::new(),
         }
     }
 
@@ -105,12 +110,13 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         session: &mut Session,
         exchange: &mut Exchange,
     ) -> Result<Box<HttpPeer>> {
-        let peer = self.upstream.peer(exchange.missed, pace(session)).await;
-        peer.ok_or_else(|| {
+        exchange.address = self.upstream.address(&exchange.missed).await;
+        let Some(address) = exchange.address else {
             let mut error = Error::new_up(ErrorType::ConnectNoRoute);
             error.set_context("its name can't be resolved");
-            error
-        })
+            return Err(error);
+        };
+        Ok(self.upstream.peer(address, pace(session)))
     }
 
     fn fail_to_connect(
@@ -120,11 +126,12 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         exchange: &mut Exchange,
         mut error: Box<Error>,
     ) -> Box<Error> {
-        exchange.missed += 1;
+        if let Some(address) = exchange.address {
+            self.upstream.passed_over(address);
+            exchange.missed.push(address);
+        }
         // Nothing of the request has been sent, so any method may try the next address.
-        let more = exchange.missed < self.upstream.len()
-            && exchange.begun.elapsed() < self.upstream.limits().connect;
-        error.set_retry(more);
+        error.set_retry(exchange.missed.len() < self.upstream.len());
         error
     }
 
@@ -141,11 +148,22 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
     async fn upstream_response_filter(
         &self,
         session: &mut Session,
-        _: &mut ResponseHeader,
+        response: &mut ResponseHeader,
         exchange: &mut Exchange,
     ) -> Result<()> {
+        let tunnel = response.status == StatusCode::SWITCHING_PROTOCOLS;
+        if response.status.is_informational() && !tunnel {
+            // The answer is still to come.
+            return Ok(());
+        }
         exchange.source = Source::Upstream;
-        self.upstream.reached(exchange.missed);
+        if let Some(address) = exchange.address {
+            self.upstream.reached(address);
+        }
+        if tunnel {
+            // Either side may be the one that is silent for long.
+            session.set_read_timeout(Some(OCCASIONAL));
+        }
         // The end may have been asked for since the request came.
         self.limit_keepalive(session);
         Ok(())
@@ -157,7 +175,13 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         response: &mut ResponseHeader,
         _: &mut Exchange,
     ) -> Result<()> {
-        speak_version_of(session.req_header().version, response);
+        let client = session.req_header().version;
+        if client == Version::HTTP_10 && response.headers.contains_key(header::TRANSFER_ENCODING) {
+            // Its body will end with the connection.
+            session.set_keepalive(None);
+        }
+        hop::strip(response);
+        speak_version_of(client, response);
         Ok(())
     }
 
@@ -180,6 +204,11 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             .is_some_and(|head| !head.status.is_informational());
         if begun {
             // The answer breaks off; closing the connection is all that can still tell the client.
+            let unread = !session.is_body_done();
+            if let Some(connection) = Connection::of(session).filter(|_| unread) {
+                connection.leave_unread();
+                session.shutdown().await;
+            }
             return FailToProxy {
                 error_code: 0,
                 can_reuse_downstream: false,
@@ -201,7 +230,12 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
     async fn logging(&self, session: &mut Session, _: Option<&Error>, exchange: &mut Exchange) {
         let status = session.response_written().map(|head| head.status);
         self.metrics.count_request(exchange.source, status);
+        let unread = !session.is_body_done();
         if let Some(connection) = Connection::of(session) {
+            if unread {
+                // The upstream answered before it had all of the request.
+                connection.leave_unread();
+            }
             connection.begin_head();
         }
     }
@@ -231,6 +265,13 @@ impl<R> Gateway<R> {
         session.set_total_drain_timeout(Some(DRAIN_TIMEOUT));
         // A client may close its sending side once it has asked (RFC 9112 §9.6).
         session.set_abort_on_close(false);
+        // Without it, anything a client sends before it has its answer (RFC 9112 §9.3.2) counts
+        // as an error of the exchange, and the answer is lost. Requests are still served one by
+        // one: of a next one, no more than what came along is read.
+        session.set_pipelining_enabled(true);
+        // RFC 9110 §15.2: not to be sent to a client that speaks HTTP/1.0.
+        let old = session.req_header().version < Version::HTTP_11;
+        session.set_ignore_info_resp(old);
         self.limit_keepalive(session);
     }
 
@@ -276,17 +317,18 @@ fn speak_version_of(client: Version, response: &mut ResponseHeader) {
 /// Whether the answer may be silent for long without anything being wrong.
 fn pace(session: &Session) -> Pace {
     let streams = session.is_upgrade_req()
-        || session
-            .req_header()
-            .headers
-            .get_all(header::ACCEPT)
-            .iter()
-            .any(|value| {
-                value
-                    .as_bytes()
-                    .windows(17)
-                    .any(|part| part.eq_ignore_ascii_case(b"text/event-stream"))
-            });
+        || session.req_header().method == Method::GET
+            && session
+                .req_header()
+                .headers
+                .get_all(header::ACCEPT)
+                .iter()
+                .any(|value| {
+                    value
+                        .as_bytes()
+                        .windows(17)
+                        .any(|part| part.eq_ignore_ascii_case(b"text/event-stream"))
+                });
     if streams {
         Pace::Occasional
     } else {

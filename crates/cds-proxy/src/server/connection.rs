@@ -11,6 +11,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
+use pingora::protocols::l4::ext::set_tcp_keepalive;
 use pingora::protocols::raw_connect::ProxyDigest;
 use pingora::protocols::{
     GetProxyDigest, GetSocketDigest, GetTimingDigest, Peek, Shutdown, SocketDigest, Ssl,
@@ -20,6 +21,8 @@ use pingora::proxy::Session;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufWriter, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep, timeout};
+
+use crate::upstream::keepalive;
 
 /// A TCP connection with what Pingora's own stream lacks: a limit for the whole head of a
 /// request, and a close that doesn't destroy an answer on its way.
@@ -42,18 +45,20 @@ pub struct Connection {
 /// ever. Heads are a few hundred bytes: twenty seconds are ample on the slowest line.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How long, and how many bytes, a client that is still sending is read from before the close. A
-/// socket closed with unread bytes resets the connection, and the client loses the answer.
-const LINGER: Duration = Duration::from_secs(2);
-const LINGER_BYTES: usize = 1 << 20;
+/// How long a client that is still sending is read from before the close, in all and between two
+/// pieces. A socket closed with unread bytes resets the connection, and the client loses the answer.
+const LINGER: Duration = Duration::from_secs(10);
+const LINGER_PAUSE: Duration = Duration::from_secs(2);
 
 /// Holds a response's head and a small body, so that both go out in one packet.
 const WRITE_BUFFER: usize = 4 << 10;
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream, peer: SocketAddr) -> Self {
+    pub(crate) fn new(stream: TcpStream, peer: SocketAddr) -> Self {
         // A response is written as a whole; waiting for more only delays it.
         let _ = stream.set_nodelay(true);
+        // A tunnel may be silent for long, and so may a client that has lost its line.
+        let _ = set_tcp_keepalive(&stream, &keepalive());
         let socket = SocketDigest::from_raw_fd(stream.as_raw_fd());
         let _ = socket.peer_addr.set(Some(peer.into()));
         Self {
@@ -115,13 +120,12 @@ impl Connection {
 
     async fn linger(&mut self) {
         let mut scratch = vec![0; 16 << 10];
-        let mut left = LINGER_BYTES;
-        while left > 0 {
-            match self.stream.read(&mut scratch).await {
-                Ok(0) | Err(_) => return,
-                Ok(read) => left = left.saturating_sub(read),
-            }
-        }
+        while let Ok(Ok(1..)) = timeout(LINGER_PAUSE, self.stream.read(&mut scratch)).await {}
+    }
+
+    /// Whether bytes have come that nobody asked for, such as a next request.
+    fn has_more(&self) -> bool {
+        matches!(self.stream.get_ref().try_read(&mut [0]), Ok(1..))
     }
 }
 
@@ -189,7 +193,7 @@ impl fmt::Debug for Connection {
 impl Shutdown for Connection {
     async fn shutdown(&mut self) {
         let _ = self.stream.shutdown().await;
-        if *self.unread.get_mut() {
+        if *self.unread.get_mut() || self.has_more() {
             let _ = timeout(LINGER, self.linger()).await;
         }
     }

@@ -231,3 +231,105 @@ fn an_answer_is_passed_on_as_it_comes() {
     portal.write_all(b"data: 2\n\n").unwrap();
     assert!(client.read_until("data: 2\n\n"));
 }
+
+#[test]
+fn a_request_that_comes_early_waits_for_its_turn() {
+    let site = SiteDir::good();
+    let portal = Portal::answering(|request| ok(&request.line));
+    let proxy = Proxy::start(&site, &portal);
+    for first in ["/first", "/.well-known/cds-server-metadata.json"] {
+        let mut client = Client::connect(proxy.address);
+        client.send(format!("GET {first} HTTP/1.1\r\nHost: h\r\n\r\n").as_bytes());
+        client
+            .send(b"GET /second HTTP/1.1\r\nHost: h\r\n\r\nGET /third HTTP/1.1\r\nHost: h\r\n\r\n");
+        let answer = client.response(false);
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(client.response(false).text(), "GET /second HTTP/1.1");
+        assert_eq!(client.response(false).text(), "GET /third HTTP/1.1");
+    }
+}
+
+#[test]
+fn an_answer_is_not_lost_to_what_the_client_sends_meanwhile() {
+    let site = SiteDir::good();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let upstream = format!("http://{}", listener.local_addr().unwrap());
+    let proxy = Proxy::start_with(&site, &upstream, &[]);
+    let mut client = Client::connect(proxy.address);
+    client.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab");
+    let (mut portal, _) = listener.accept().unwrap();
+    let mut read = Vec::new();
+    while !read.ends_with(b"ab") {
+        let mut byte = [0];
+        portal.read_exact(&mut byte).unwrap();
+        read.push(byte[0]);
+    }
+    // Old clients end a body with an empty line too many (RFC 9112 §2.2).
+    client.send(b"\r\nGET /.well-known/cds-server-metadata.json HTTP/1.1\r\nHost: h\r\n\r\n");
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    portal.write_all(&ok("kept")).unwrap();
+    assert_eq!(client.response(false).text(), "kept");
+    assert_eq!(client.response(false).text(), site.metadata());
+}
+
+#[test]
+fn an_early_answer_reaches_a_client_that_is_still_sending() {
+    let site = SiteDir::good();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let upstream = format!("http://{}", listener.local_addr().unwrap());
+    let proxy = Proxy::start_with(&site, &upstream, &[]);
+    let mut client = Client::connect(proxy.address);
+    client.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5000000\r\n\r\n");
+    let (mut portal, _) = listener.accept().unwrap();
+    let _ = portal.read(&mut [0; 1024]).unwrap();
+    portal
+        .write_all(
+            b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig",
+        )
+        .unwrap();
+    drop(portal);
+    client.send(&vec![b'x'; 5_000_000]);
+    let answer = client.response(false);
+    assert_eq!((answer.status, answer.text()), (413, "big"));
+}
+
+#[test]
+fn what_the_portal_says_of_its_connection_is_not_passed_on() {
+    let site = SiteDir::good();
+    let portal = Portal::answering(|_| {
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive, X-Mine\r\nX-Mine: 1\r\n\
+          Keep-Alive: timeout=5\r\nProxy-Connection: keep-alive\r\nUpgrade: h2c\r\nTrailer: X-End\r\n\
+          X-Yours: 2\r\n\r\nok"
+            .to_vec()
+    });
+    let proxy = Proxy::start(&site, &portal);
+    let answer = get(proxy.address, "/");
+    assert_eq!(answer.text(), "ok");
+    for name in [
+        "x-mine",
+        "keep-alive",
+        "proxy-connection",
+        "upgrade",
+        "trailer",
+    ] {
+        assert_eq!(answer.field(name), None, "{answer:?}");
+    }
+    assert_eq!(answer.field("x-yours"), Some("2"));
+}
+
+#[test]
+fn an_old_client_gets_no_interim_answers_and_its_body_ends_with_the_connection() {
+    let site = SiteDir::good();
+    let portal = Portal::answering(|_| {
+        b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n\
+          HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nnew\r\n0\r\n\r\n"
+            .to_vec()
+    });
+    let proxy = Proxy::start(&site, &portal);
+    let answer = Client::connect(proxy.address)
+        .ask("GET http://old.example/ HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    assert_eq!((answer.status, answer.text()), (200, "new"));
+    let request = portal.request();
+    assert_eq!(request.all("host"), ["old.example"]);
+    assert_eq!(request.all("x-forwarded-host"), ["old.example"]);
+}

@@ -1,0 +1,133 @@
+//! The gateway before a portal with several addresses, over real connections.
+
+use std::net::{SocketAddr, TcpListener as StdListener};
+
+use cds_site::Body;
+use http::Response;
+use pingora::proxy::http_proxy;
+use pingora::server::configuration::ServerConf;
+use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::*;
+use crate::server::{Listener, serve};
+use crate::upstream::Limits;
+
+/// A site of which nothing is asked.
+struct Nothing;
+
+impl Respond for Nothing {
+    fn respond(&self, _: RequestHead<'_>) -> Option<Response<Body>> {
+        None
+    }
+}
+
+fn gateway(upstream: Arc<Upstream>) -> Gateway<Nothing> {
+    Gateway {
+        site: Nothing,
+        upstream,
+        forwarding: Forwarding::default(),
+        metrics: Arc::new(Metrics::new()),
+        life: Life::new(),
+    }
+}
+
+fn upstream(connect: Duration) -> Arc<Upstream> {
+    let limits = Limits {
+        connect,
+        answer: Duration::from_secs(30),
+    };
+    Arc::new(Upstream::new(
+        "http://portal.invalid:1".parse().unwrap(),
+        limits,
+    ))
+}
+
+async fn portal() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 1024]).await;
+            let _ = stream
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+                .await;
+        }
+    });
+    address
+}
+
+/// A listener whose queue is full, so that a connection to it hangs.
+fn black_hole() -> (SocketAddr, impl Sized) {
+    let listener = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    bind(&listener, &"127.0.0.1:0".parse::<SocketAddr>().unwrap()).unwrap();
+    listen(&listener, 0).unwrap();
+    let address: SocketAddr = getsockname(&listener).unwrap().try_into().unwrap();
+    let short = Duration::from_millis(200);
+    let mut held = Vec::new();
+    while let Ok(stream) = std::net::TcpStream::connect_timeout(&address, short) {
+        held.push(stream);
+    }
+    (address, (listener, held))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_drops_packets_leaves_time_for_the_next() {
+    let (dead, _held) = black_hole();
+    let alive = portal().await;
+    let upstream = upstream(Duration::from_secs(2));
+    upstream.take_up("portal.invalid", &[dead, alive]);
+
+    let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), "--listen").unwrap();
+    let address = listener.address();
+    let app = http_proxy(
+        &Arc::new(ServerConf::default()),
+        gateway(Arc::clone(&upstream)),
+    );
+    tokio::spawn(serve(listener, Arc::new(app), Life::new()));
+
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client
+        .write_all(b"POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert_eq!(upstream.address(&[]).await, Some(alive));
+}
+
+#[tokio::test]
+async fn a_tunnel_may_be_silent_for_long_on_either_side() {
+    let listener = StdListener::bind("127.0.0.1:0").unwrap();
+    let mut client = TcpStream::connect(listener.local_addr().unwrap())
+        .await
+        .unwrap();
+    let (stream, peer) = listener.accept().unwrap();
+    stream.set_nonblocking(true).unwrap();
+    let stream = TcpStream::from_std(stream).unwrap();
+    client
+        .write_all(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        .await
+        .unwrap();
+    let mut session = Session::new_h1(Box::new(Connection::new(stream, peer)));
+    assert!(session.read_request().await.unwrap());
+
+    let gateway = gateway(upstream(Duration::from_secs(1)));
+    let mut exchange = gateway.new_ctx();
+    gateway
+        .early_request_filter(&mut session, &mut exchange)
+        .await
+        .unwrap();
+    let mut limit_after = async |status| {
+        let mut head = ResponseHeader::build(status, None).unwrap();
+        gateway
+            .upstream_response_filter(&mut session, &mut head, &mut exchange)
+            .await
+            .unwrap();
+        session.as_http1().unwrap().get_read_timeout()
+    };
+    assert_eq!(limit_after(200).await, Some(READ_TIMEOUT));
+    assert_eq!(limit_after(101).await, Some(OCCASIONAL));
+}
