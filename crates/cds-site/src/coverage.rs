@@ -102,6 +102,11 @@ impl<'s> Coverage<'s> {
         self.modified
     }
 
+    /// Whether the entries are perhaps not all.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.report.has_errors()
+    }
+
     pub(crate) fn into_report(self) -> Report {
         self.report
     }

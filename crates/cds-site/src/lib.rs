@@ -25,6 +25,7 @@
 //! one map of header fields and counts up references to the bytes.
 
 mod body;
+mod check;
 mod compile;
 mod handle;
 mod respond;
@@ -42,6 +43,7 @@ mod documents;
 mod endpoint;
 mod etag;
 mod fields;
+mod geojson;
 mod history;
 mod http_date;
 mod links;
@@ -60,8 +62,10 @@ pub use body::Body;
 pub use cds_metadata::{
     Excerpt, Finding, Kind, Level, Place, Pointer, Report, Rule, Severities, Severity,
 };
+pub use check::check_document;
 pub use compile::{Compiled, Compiler, compile};
 pub use documents::{Document, DocumentKind, MissingCapabilities, documents, missing_capabilities};
+pub use geojson::check_geojson;
 pub use handle::SiteHandle;
 pub use respond::{RequestHead, Respond};
 pub use site::Site;

@@ -1,5 +1,6 @@
 //! Which files under `public/` the documents link to, and as what.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use cds_metadata::{Finding, MetadataObject, Place, Pointer, Report, Rule, Url};
@@ -7,8 +8,9 @@ use hashbrown::HashMap;
 use http::HeaderValue;
 
 use crate::coverage::{Coverage, Entry};
+use crate::geojson::{check_geojson, looks_like_geojson};
 use crate::location::Location;
-use crate::media_type;
+use crate::media_type::{self, GEOJSON};
 use crate::path::decode;
 use crate::rules::{linked_file_elsewhere, media_type_conflict};
 use crate::source::{Source, Sources};
@@ -56,6 +58,8 @@ pub(crate) struct Links<'s, 'd> {
     /// In the order in which they are linked to.
     files: Vec<LinkedFile<'s>>,
     by_location: HashMap<Location, usize>,
+    /// The files that are to be GeoJSON, by their paths.
+    geojson: BTreeMap<&'s str, &'s Source>,
     elsewhere: Option<(Link<'d>, String)>,
     elsewhere_count: usize,
 }
@@ -74,6 +78,7 @@ impl<'s, 'd> Links<'s, 'd> {
             hosts: Vec::new(),
             files: Vec::new(),
             by_location: HashMap::new(),
+            geojson: BTreeMap::new(),
             elsewhere: None,
             elsewhere_count: 0,
         }
@@ -122,6 +127,9 @@ impl<'s, 'd> Links<'s, 'd> {
 
     /// Adds what the entries of a listing link to.
     pub(crate) fn add_coverage(&mut self, coverage: &'d Coverage<'_>, report: &mut Report) {
+        if coverage.has_errors() {
+            self.add_what_looks_like_geojson();
+        }
         for entry in coverage.entries() {
             if let Some(url) = self.relevant(entry.map_resource.as_ref()) {
                 let kind = Kind::Map(entry.map_content_type.as_deref());
@@ -134,6 +142,19 @@ impl<'s, 'd> Links<'s, 'd> {
                 );
             }
         }
+    }
+
+    /// Entries with errors may link to any file. What is wrong with those is told along with the
+    /// errors, not after they are mended.
+    fn add_what_looks_like_geojson(&mut self) {
+        let folder = format!("{}/", self.folder);
+        let files = self.sources.iter().filter(|source| {
+            source.path.starts_with(&folder)
+                && (media_type::of_extension(&source.path) == GEOJSON
+                    || looks_like_geojson(&source.bytes))
+        });
+        self.geojson
+            .extend(files.map(|source| (source.path.as_str(), source)));
     }
 
     /// A URL that may be one of ours: most listings link elsewhere, a million times over.
@@ -168,6 +189,9 @@ impl<'s, 'd> Links<'s, 'd> {
             return;
         };
         let content_type = link.kind.content_type(&file.path);
+        if content_type == GEOJSON || media_type::of_extension(&file.path) == GEOJSON {
+            self.geojson.insert(&file.path, file);
+        }
         let location = Location {
             query: Vec::new(),
             ..Location::of(&parts)
@@ -188,6 +212,13 @@ impl<'s, 'd> Links<'s, 'd> {
             location,
             content_type,
         });
+    }
+
+    /// Checks the files that are to be GeoJSON.
+    pub(crate) fn check_geojson(&self, report: &mut Report) {
+        for file in self.geojson.values() {
+            report.merge(check_geojson(&file.path, &file.bytes));
+        }
     }
 
     /// The files to publish; what was found goes into the report.
@@ -238,7 +269,7 @@ impl Kind<'_> {
             Self::Map(Some(media_type)) => {
                 HeaderValue::try_from(media_type).unwrap_or_else(|_| media_type::of_extension(path))
             }
-            Self::GeoJson => HeaderValue::from_static("application/geo+json"),
+            Self::GeoJson => GEOJSON,
             Self::OauthMetadata => HeaderValue::from_static("application/json"),
             Self::Map(None) | Self::Page => media_type::of_extension(path),
         }

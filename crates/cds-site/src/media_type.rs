@@ -2,6 +2,9 @@
 
 use http::HeaderValue;
 
+/// GeoJSON (RFC 7946 §12).
+pub(crate) const GEOJSON: HeaderValue = HeaderValue::from_static("application/geo+json");
+
 /// The media type that a file name's extension stands for; `application/octet-stream` for one
 /// that is not known.
 ///
@@ -11,7 +14,7 @@ pub(crate) fn of_extension(path: &str) -> HeaderValue {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     HeaderValue::from_static(match extension.to_ascii_lowercase().as_str() {
         "csv" => "text/csv; charset=UTF-8",
-        "geojson" => "application/geo+json",
+        "geojson" => return GEOJSON,
         "gif" => "image/gif",
         "htm" | "html" => "text/html; charset=UTF-8",
         "jpeg" | "jpg" => "image/jpeg",

@@ -67,6 +67,11 @@ impl<'c> Publisher<'c> {
                 let entries = entries.unwrap_or_default();
                 history.add(&endpoint.prefix, source, object, entries);
                 self.publish_endpoint(endpoint, source, object);
+            } else if let Some(coverage) = &endpoint.coverage {
+                // Its maps are checked all the same, so that all faults are told at once.
+                let mut links = Links::new(self.sources, &endpoint.prefix);
+                links.add_coverage(coverage, self.report);
+                links.check_geojson(self.report);
             }
         }
         for endpoint in endpoints {
@@ -143,6 +148,7 @@ impl<'c> Publisher<'c> {
             self.publish_coverage(source, object.coverage.as_ref(), coverage);
             links.add_coverage(coverage, self.report);
         }
+        links.check_geojson(self.report);
         for file in links.into_files(self.report) {
             let draft = Draft {
                 content_type: file.content_type,

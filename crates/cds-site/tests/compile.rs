@@ -30,6 +30,8 @@ const METADATA: &str = r#"{
 }
 "#;
 
+const WEST: &str = r#"{ "type": "Point", "coordinates": [-122.0, 37.0] }"#;
+
 fn entry(id: &str, updated: &str, more: &str) -> String {
     format!(
         r#"{{ "id": "{id}", "created": "2022-01-01T00:00:00Z", "updated": "{updated}",
@@ -142,7 +144,7 @@ fn only_linked_files_are_served_and_as_what_the_link_says() {
         ("cds-server-metadata.json", METADATA),
         ("cds-coverage.json", &listing),
         ("public/maps/west side.bin", "PNG"),
-        ("public/maps/west.json", "{}"),
+        ("public/maps/west.json", WEST),
         ("public/maps/east.json", "{}"),
         ("site.toml", "max_age = \"1h\""),
     ]);
@@ -243,6 +245,9 @@ fn faults_of_all_files_are_in_one_report() {
         ("cds-server-metadata.json", "{"),
         ("cds-coverage.json", "[{}]"),
         ("coverage/a.json", "nonsense"),
+        ("public/a.geojson", "{}"),
+        ("public/b.json", r#"{ "type": "Feature" }"#),
+        ("public/c.json", "{}"),
         ("site.toml", "max_age = 1"),
     ]);
     let report = compile(&files, at(0), None).report;
@@ -256,6 +261,8 @@ fn faults_of_all_files_are_in_one_report() {
         "cds-coverage.json",
         "cds-server-metadata.json",
         "coverage/a.json",
+        "public/a.geojson",
+        "public/b.json",
         "site.toml",
     ];
     assert_eq!(files, expected);
@@ -295,6 +302,29 @@ fn findings(report: &cds_site::Report) -> Vec<String> {
         format!("{} {}:{line} {pointer}", finding.rule.slug, finding.file)
     };
     report.findings().iter().map(finding).collect()
+}
+
+#[test]
+fn maps_are_checked_once_and_beside_a_faulty_metadata_object() {
+    let link = |url: &str| format!(r#", "geojson_resource": "{url}""#);
+    let entries = ["https://a.example/m.json", "https://b.example/m.json"]
+        .map(|url| entry(url, "2022-06-01T00:00:00Z", &link(url)));
+    let files = sources(&[
+        ("cds-server-metadata.json", "{"),
+        ("cds-coverage.json", &listing(&entries)),
+        (
+            "public/m.json",
+            r#"{ "type": "Point", "coordinates": [37.0, -122.0] }"#,
+        ),
+        ("public/unlinked.geojson", "{}"),
+    ]);
+    let report = compile(&files, at(0), None).report;
+    let slugs: Vec<_> = report
+        .findings()
+        .iter()
+        .map(|finding| finding.rule.slug)
+        .collect();
+    assert_eq!(slugs, ["json-syntax", "geojson-not-wgs84"]);
 }
 
 #[test]

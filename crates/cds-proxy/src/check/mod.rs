@@ -25,8 +25,9 @@ use crate::terminal::{self, Color};
 /// A directory is checked as a site: its documents, whether they fit together, its settings and
 /// the files under public/. A file is checked by itself as what its content says it is: an object
 /// with coverage_entries is a coverage listing, an array holds coverage entries, an object with
-/// an id (and no field that begins with cds_metadata_) is one entry, and any other object is a
-/// metadata object. The file's name doesn't matter.
+/// an id (and no field that begins with cds_metadata_) is one entry, an object with the members
+/// of GeoJSON is a map, and any other object is a metadata object. The file's name doesn't matter,
+/// except that what is named .geojson is a map.
 ///
 /// With --fix, what is safe to mend is mended; what is printed is then what remains, after a list
 /// of what was done (on the standard error output, unless the format is human).

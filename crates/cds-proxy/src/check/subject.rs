@@ -90,7 +90,7 @@ impl Subject {
         } else {
             let now = Some(judge.now.into());
             for file in files {
-                let found = cds_metadata::check_document(&file.path, &file.bytes, now);
+                let found = cds_site::check_document(&file.path, &file.bytes, now);
                 report.merge(found);
             }
             report.apply(&judge.severities);

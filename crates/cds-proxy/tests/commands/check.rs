@@ -26,7 +26,7 @@ fn a_good_site_is_exit_code_0() {
     let ended = Place::with_site().run(&["check", "cds"]);
     assert_eq!(
         (ended.code, &*ended.stdout),
-        (Some(0), "no problems in 4 files\n")
+        (Some(0), "no problems in 5 files\n")
     );
     assert_eq!(ended.stderr, "");
 }
@@ -228,7 +228,7 @@ fn the_time_to_go_by_can_be_given() {
     let place = Place::with_site();
     let at = |now: &str| place.run(&["check", "cds", "--now", now]).stdout;
     assert!(at("2022-05-31T23:59:59Z").contains("warning[updated-in-future]"));
-    assert_eq!(at("2022-06-01T00:00:00Z"), "no problems in 4 files\n");
+    assert_eq!(at("2022-06-01T00:00:00Z"), "no problems in 5 files\n");
     let document = ["check", METADATA, "--now", "2022-05-31T23:59:59Z"];
     assert!(
         place

@@ -20,6 +20,7 @@ struct Fault {
 
 const METADATA: &str = "cds/cds-server-metadata.json";
 const COVERAGE: &str = "cds/cds-coverage.json";
+const MAP: &str = "cds/public/maps/west.json";
 const SETTINGS: &str = "cds/site.toml";
 
 /// Sorted by rule.
@@ -69,8 +70,26 @@ const FAULTS: &[Fault] = &[
     Fault {
         rule: "geographic-without-map",
         file: COVERAGE,
-        from: "\"logical\"",
-        to: "\"geographic\"",
+        from: "\"logical\",\n      \"role\": \"authoritative\",\n      \"infrastructure_types\": [\"supplier\"],\n      \"commodity_types\": [\"natural_gas\"],\n      \"capabilities\": [],\n      \"geojson_resource\": \"https://demoutility.com/maps/west.json\"",
+        to: "\"geographic\",\n      \"role\": \"authoritative\",\n      \"infrastructure_types\": [\"supplier\"],\n      \"commodity_types\": [\"natural_gas\"],\n      \"capabilities\": []",
+    },
+    Fault {
+        rule: "geojson-invalid",
+        file: MAP,
+        from: ", [-122.0, 37.0]]",
+        to: "]",
+    },
+    Fault {
+        rule: "geojson-not-wgs84",
+        file: MAP,
+        from: "[-121.0, 38.0]",
+        to: "[38.0, -121.0]",
+    },
+    Fault {
+        rule: "geojson-winding",
+        file: MAP,
+        from: "[-121.0, 37.0], [-121.0, 38.0]",
+        to: "[-121.0, 38.0], [-121.0, 37.0]",
     },
     Fault {
         rule: "id-with-space",

@@ -44,7 +44,7 @@ fn a_site_is_mended_and_nothing_else_is_touched() {
     let again = place.run(&["check", "cds", "--fix"]);
     assert_eq!(
         again.stdout,
-        "there was nothing to mend\n\nno problems in 4 files\n"
+        "there was nothing to mend\n\nno problems in 5 files\n"
     );
     assert_eq!(
         place.names("cds"),
@@ -69,7 +69,7 @@ fn a_dry_run_prints_a_diff_and_writes_nothing() {
             .stderr
             .starts_with("would mend cds/cds-coverage.json\n")
     );
-    assert!(ended.stderr.ends_with("\n\nno problems in 4 files\n"));
+    assert!(ended.stderr.ends_with("\n\nno problems in 5 files\n"));
     assert_eq!([place.read(METADATA), place.read(COVERAGE)], before);
 }
 
@@ -337,7 +337,7 @@ fn the_command_line_beats_the_settings_of_the_site() {
     let ended = place.run(&[&args[..], &["unknown-value=off"]].concat());
     assert_eq!(
         (ended.code, &*ended.stdout),
-        (Some(0), "no problems in 4 files\n")
+        (Some(0), "no problems in 5 files\n")
     );
 }
 

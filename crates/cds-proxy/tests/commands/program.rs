@@ -31,7 +31,8 @@ impl Place {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/site");
         fs::create_dir_all(place.path("cds/public/maps")).unwrap();
         let files = ["cds-coverage.json", "cds-server-metadata.json", "site.toml"];
-        for file in files.into_iter().chain(["public/maps/west.png"]) {
+        let maps = ["public/maps/west.json", "public/maps/west.png"];
+        for file in files.into_iter().chain(maps) {
             fs::copy(data.join(file), place.path("cds").join(file)).unwrap();
         }
         place

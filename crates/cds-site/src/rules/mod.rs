@@ -1,6 +1,9 @@
 //! The rules of a whole site, one file each.
 
 pub mod file_unreadable;
+pub mod geojson_invalid;
+pub mod geojson_not_wgs84;
+pub mod geojson_winding;
 pub mod linked_file_elsewhere;
 pub mod media_type_conflict;
 pub mod moved_too_long_ago;
@@ -17,6 +20,9 @@ use crate::source::Source;
 /// Every rule of this crate, sorted by slug.
 pub static TABLE: &[&Rule] = &[
     &file_unreadable::FILE_UNREADABLE,
+    &geojson_invalid::GEOJSON_INVALID,
+    &geojson_not_wgs84::GEOJSON_NOT_WGS84,
+    &geojson_winding::GEOJSON_WINDING,
     &linked_file_elsewhere::LINKED_FILE_ELSEWHERE,
     &media_type_conflict::MEDIA_TYPE_CONFLICT,
     &moved_too_long_ago::MOVED_TOO_LONG_AGO,
