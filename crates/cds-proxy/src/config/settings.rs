@@ -52,6 +52,9 @@ impl Settings {
     const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(60);
     /// Well below the 30 s after which Kubernetes kills a pod.
     const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+    /// More than any machine has use for, and few enough that the system gives them: the runtime
+    /// panics when it doesn't.
+    const MOST_THREADS: usize = 1024;
 
     /// Reads the file, if one is named, and puts flags and environment over it.
     ///
@@ -104,6 +107,13 @@ impl Settings {
         if self.threads == 0 {
             bail!("`threads` is 0: give at least 1, or leave it out");
         }
+        if self.threads > Self::MOST_THREADS {
+            bail!(
+                "`threads` is {}: give at most {}, or leave it out",
+                self.threads,
+                Self::MOST_THREADS
+            );
+        }
         for (name, limit) in [
             ("connect-timeout", self.connect_timeout),
             ("upstream-timeout", self.upstream_timeout),
@@ -129,7 +139,9 @@ fn missing(key: &str, value: &str) -> String {
 
 /// As many as this process may use: the standard library looks at affinity and cgroup quotas.
 fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
+    std::thread::available_parallelism()
+        .map_or(1, NonZeroUsize::get)
+        .min(Settings::MOST_THREADS)
 }
 
 #[cfg(test)]
@@ -171,6 +183,10 @@ mod tests {
         let refused = |layer: Layer| Settings::resolve(layer).is_err();
         assert!(refused(Layer {
             threads: Some(0),
+            ..layer()
+        }));
+        assert!(refused(Layer {
+            threads: Some(60_000),
             ..layer()
         }));
         assert!(refused(Layer {
