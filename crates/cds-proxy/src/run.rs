@@ -1,15 +1,16 @@
 //! `run`: everything put together.
 
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use cds_live::{LiveSite, State};
 use pingora::proxy::http_proxy;
 use pingora::server::configuration::ServerConf;
 use tokio::runtime::Runtime;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::admin::{Admin, NamedSite};
 use crate::cli::RunArgs;
@@ -20,7 +21,7 @@ use crate::logging;
 use crate::metrics::Metrics;
 use crate::reloads::Reloads;
 use crate::report::{Results, human};
-use crate::server::{Ending, Life, Listener, Signals, serve};
+use crate::server::{Ending, Life, Listener, Phase, Signals, serve};
 use crate::upstream::{Limits, Upstream};
 
 /// Runs until a signal ends it. The exit code is 1 when `--strict` refuses a site that has errors,
@@ -34,31 +35,12 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
     // Before anything else, so that a port in use is said at once and nothing else happens.
     let sockets = Sockets::bind(&settings)?;
     logging::start();
-    let site = open(&settings)?;
-    let metrics = Arc::new(Metrics::new());
-    let reloads = Reloads {
-        metrics: Arc::clone(&metrics),
-        site: settings.site.clone(),
-        report: settings.report.clone(),
-    };
-    reloads
-        .follow(&site)
-        .context("the system gives no thread")?;
-    if site.status().state == State::Failing {
-        if settings.strict {
-            show_findings(&settings, &site);
-            tracing::error!("not starting, because the site has errors and --strict is given");
-            return Ok(Verdict::Failed);
-        }
-        tracing::warn!(
-            "the site's paths answer 503 until its errors are mended; other requests pass on"
-        );
-    }
     let runtime = runtime(settings.threads)?;
-    runtime.block_on(serve_until_ended(&settings, sockets, site, metrics))?;
-    // Does not wait for a resolver that hangs or for what a client never finishes.
+    let verdict = runtime.block_on(serve_until_ended(&settings, sockets))?;
+    // Does not wait for a resolver or a file system that hangs, or for what a client never
+    // finishes.
     runtime.shutdown_background();
-    Ok(Verdict::Good)
+    Ok(verdict)
 }
 
 /// As `check` shows them. The watcher logs them too, but it may not come to it before the end.
@@ -93,13 +75,9 @@ impl Sockets {
 }
 
 /// Opens the site directory.
-pub(crate) fn open(settings: &Settings) -> anyhow::Result<LiveSite> {
-    LiveSite::open(&settings.site).with_context(|| {
-        format!(
-            "the site directory {} can't be watched",
-            settings.site.display()
-        )
-    })
+fn open(dir: &Path) -> anyhow::Result<LiveSite> {
+    LiveSite::open(dir)
+        .with_context(|| format!("the site directory {} can't be watched", dir.display()))
 }
 
 pub(crate) fn runtime(threads: usize) -> anyhow::Result<Runtime> {
@@ -111,16 +89,45 @@ pub(crate) fn runtime(threads: usize) -> anyhow::Result<Runtime> {
         .context("the system gives no threads")
 }
 
-async fn serve_until_ended(
-    settings: &Settings,
-    sockets: Sockets,
-    site: LiveSite,
-    metrics: Arc<Metrics>,
-) -> anyhow::Result<()> {
+async fn serve_until_ended(settings: &Settings, sockets: Sockets) -> anyhow::Result<Verdict> {
+    // Before the site is read, which may take long: a signal must not kill, and probes want to
+    // know how it goes.
     let mut signals = Signals::catch().context("signals can't be caught")?;
-    let life = Life::new();
-    let mut serving = start(settings, sockets, site.clone(), metrics, &life);
-    signals.end_asked(|| reload(site.clone())).await;
+    let life = Life::starting();
+    let metrics = Arc::new(Metrics::new());
+    let Sockets { listeners, admin } = sockets;
+    let mut admin = AdminEndpoint::start(admin, Arc::clone(&metrics), life.clone());
+
+    let opening = settings.site.clone();
+    let opened = tokio::select! {
+        opened = tokio::task::spawn_blocking(move || open(&opening)) => opened,
+        () = signals.end_asked(|| tracing::info!("SIGHUP: the site is being read already")) => {
+            tracing::info!("ended");
+            return Ok(Verdict::Good);
+        }
+    };
+    let site = opened.context("reading the site failed")??;
+    follow(settings, &site, &metrics)?;
+    if site.status().state == State::Failing {
+        if settings.strict {
+            show_findings(settings, &site);
+            tracing::error!("not starting, because the site has errors and --strict is given");
+            return Ok(Verdict::Failed);
+        }
+        tracing::warn!(
+            "the site's paths answer 503 until its errors are mended; other requests pass on"
+        );
+    }
+
+    admin.tell_about(settings, &site);
+    let mut serving = start(settings, listeners, site.clone(), metrics, &life);
+    life.enter(Phase::Serving);
+    tokio::select! {
+        () = signals.end_asked(|| reload(site.clone())) => {}
+        () = ended_early(&mut serving, &mut admin.task) => {
+            bail!("a listener has failed, so the program ends");
+        }
+    }
     tracing::info!(
         "ending; requests in flight have {:?}",
         settings.drain_timeout
@@ -131,32 +138,73 @@ async fn serve_until_ended(
         Ending::TimedOut => tracing::warn!("ended; the time was too short for some requests"),
         Ending::Forced => tracing::warn!("ended at once, as asked"),
     }
-    Ok(())
+    Ok(Verdict::Good)
+}
+
+/// Has every reload counted, and reported where it is wanted.
+pub(crate) fn follow(
+    settings: &Settings,
+    site: &LiveSite,
+    metrics: &Arc<Metrics>,
+) -> anyhow::Result<()> {
+    let reloads = Reloads {
+        metrics: Arc::clone(metrics),
+        site: settings.site.clone(),
+        report: settings.report.clone(),
+    };
+    reloads.follow(site).context("the system gives no thread")
+}
+
+/// Waits until a listener is served no more, which before the end was asked for is a fault: a
+/// process that lives on deaf would never be restarted.
+async fn ended_early(clients: &mut JoinSet<()>, admin: &mut JoinHandle<()>) {
+    tokio::select! {
+        Some(_) = clients.join_next() => {}
+        _ = admin => {}
+    }
+}
+
+/// The admin endpoint, which answers as long as the process lives.
+#[derive(Debug)]
+pub(crate) struct AdminEndpoint {
+    task: JoinHandle<()>,
+    sites: Arc<OnceLock<Vec<NamedSite>>>,
+}
+
+impl AdminEndpoint {
+    /// Starts it.
+    pub(crate) fn start(listener: Listener, metrics: Arc<Metrics>, life: Life) -> Self {
+        tracing::info!("admin on http://{}", listener.address());
+        let sites = Arc::default();
+        let admin = Admin {
+            sites: Arc::clone(&sites),
+            metrics,
+            life,
+        };
+        let task = tokio::spawn(serve(listener, Arc::new(admin), Life::new()));
+        Self { task, sites }
+    }
+
+    /// Lets it tell about the site.
+    pub(crate) fn tell_about(&self, settings: &Settings, site: &LiveSite) {
+        let site = NamedSite {
+            name: settings.site.display().to_string(),
+            site: site.clone(),
+        };
+        self.sites.get_or_init(|| vec![site]);
+    }
 }
 
 /// Starts to serve, and returns what ends when nothing is in flight any more.
 pub(crate) fn start(
     settings: &Settings,
-    sockets: Sockets,
+    listeners: Vec<Listener>,
     site: LiveSite,
     metrics: Arc<Metrics>,
     life: &Life,
 ) -> JoinSet<()> {
     let upstream = upstream(settings);
     tokio::spawn(Arc::clone(&upstream).keep_resolved());
-    let name = settings.site.display().to_string();
-    let admin = Admin {
-        sites: vec![NamedSite {
-            name,
-            site: site.clone(),
-        }],
-        metrics: Arc::clone(&metrics),
-        life: life.clone(),
-    };
-    tracing::info!("admin on http://{}", sockets.admin.address());
-    // Not waited for: it answers as long as the process lives.
-    tokio::spawn(serve(sockets.admin, Arc::new(admin), Life::new()));
-
     let gateway = Gateway {
         site,
         upstream,
@@ -168,7 +216,7 @@ pub(crate) fn start(
     };
     let gateway = Arc::new(http_proxy(&pingora_conf(settings), gateway));
     let mut serving = JoinSet::new();
-    for listener in sockets.listeners {
+    for listener in listeners {
         tracing::info!(
             "listening on http://{}, passing on to {}",
             listener.address(),
@@ -198,4 +246,21 @@ fn pingora_conf(settings: &Settings) -> Arc<ServerConf> {
 pub(crate) fn reload(site: LiveSite) {
     tracing::info!("SIGHUP: reading the site again");
     tokio::task::spawn_blocking(move || site.reload());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_listener_that_is_served_no_more_is_noticed() {
+        let forever = std::future::pending::<()>;
+        let (mut clients, mut admin) = (JoinSet::new(), tokio::spawn(forever()));
+        clients.spawn(forever());
+        clients.spawn(async {});
+        ended_early(&mut clients, &mut admin).await;
+
+        let mut admin = tokio::spawn(async {});
+        ended_early(&mut clients, &mut admin).await;
+    }
 }

@@ -2,7 +2,7 @@
 
 mod sites;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use cds_live::LiveSite;
@@ -25,11 +25,11 @@ pub struct NamedSite {
 /// Answers `/healthz`, `/readyz`, `/sites` and `/metrics`.
 #[derive(Debug)]
 pub struct Admin {
-    /// The sites to tell about.
-    pub sites: Vec<NamedSite>,
+    /// The sites to tell about, once they have been read.
+    pub sites: Arc<OnceLock<Vec<NamedSite>>>,
     /// Counts.
     pub metrics: Arc<Metrics>,
-    /// Whether the program drains.
+    /// Whether the program serves.
     pub life: Life,
 }
 
@@ -72,13 +72,18 @@ impl Admin {
 
     fn ready(&self) -> Response<Vec<u8>> {
         match self.life.phase() {
+            Phase::Starting => text(StatusCode::SERVICE_UNAVAILABLE, "starting"),
             Phase::Serving => text(StatusCode::OK, "ready"),
             Phase::Draining | Phase::Stopping => text(StatusCode::SERVICE_UNAVAILABLE, "draining"),
         }
     }
 
+    fn known(&self) -> &[NamedSite] {
+        self.sites.get().map_or(&[], Vec::as_slice)
+    }
+
     fn sites(&self) -> Response<Vec<u8>> {
-        match serde_json::to_vec_pretty(&sites::overview(&self.sites)) {
+        match serde_json::to_vec_pretty(&sites::overview(self.known())) {
             Ok(json) => response(StatusCode::OK, "application/json", json),
             Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
         }
@@ -86,7 +91,7 @@ impl Admin {
 
     fn metrics(&self) -> Response<Vec<u8>> {
         self.metrics
-            .note_states(self.sites.iter().map(|named| named.site.status().state));
+            .note_states(self.known().iter().map(|named| named.site.status().state));
         response(
             StatusCode::OK,
             metrics::CONTENT_TYPE,
@@ -110,4 +115,27 @@ fn response(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Re
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readiness_follows_the_life_of_the_program() {
+        let admin = Admin {
+            sites: Arc::default(),
+            metrics: Arc::new(Metrics::new()),
+            life: Life::starting(),
+        };
+        let status = |path| admin.answer(&Method::GET, path).status();
+        assert_eq!(status("/readyz"), StatusCode::SERVICE_UNAVAILABLE);
+        for path in ["/healthz", "/sites", "/metrics"] {
+            assert_eq!(status(path), StatusCode::OK, "{path}");
+        }
+        admin.life.enter(Phase::Serving);
+        assert_eq!(status("/readyz"), StatusCode::OK);
+        admin.life.enter(Phase::Draining);
+        assert_eq!(status("/readyz"), StatusCode::SERVICE_UNAVAILABLE);
+    }
 }

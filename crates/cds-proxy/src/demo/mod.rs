@@ -21,7 +21,7 @@ use crate::config::{Layer, Settings};
 use crate::exit::{self, Verdict};
 use crate::logging;
 use crate::metrics::Metrics;
-use crate::run::{self, Sockets};
+use crate::run::{self, AdminEndpoint, Sockets};
 use crate::server::{Life, Listener, Signals, serve};
 
 /// Runs the demo until a signal ends it. The exit code is 2 when it can't start: a port is taken,
@@ -66,13 +66,12 @@ async fn show(
     tell_reloads(&args.dir, &live)?;
     let life = Life::new();
     tokio::spawn(serve(portal, Arc::new(Portal), life.clone()));
-    let _serving: JoinSet<()> = run::start(
-        settings,
-        sockets,
-        live.clone(),
-        Arc::new(Metrics::new()),
-        &life,
-    );
+    let metrics = Arc::new(Metrics::new());
+    run::follow(settings, &live, &metrics)?;
+    let admin = AdminEndpoint::start(sockets.admin, Arc::clone(&metrics), life.clone());
+    admin.tell_about(settings, &live);
+    let _serving: JoinSet<()> =
+        run::start(settings, sockets.listeners, live.clone(), metrics, &life);
     // Ctrl-C ends a demo at once: nobody depends on it.
     signals.end_asked(|| run::reload(live.clone())).await;
     Ok(())

@@ -12,6 +12,8 @@ use tokio::time::{Instant, sleep_until};
 /// Where the program is in its life. It only moves forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
+    /// The site is being read; connections wait in the listeners' queues.
+    Starting,
     /// Requests are served.
     Serving,
     /// The end was asked for: `/readyz` says so while listeners are still open, and every answer
@@ -32,8 +34,17 @@ pub struct Life {
 impl Life {
     /// A program that serves.
     pub fn new() -> Self {
+        Self::beginning_with(Phase::Serving)
+    }
+
+    /// A program that doesn't serve yet.
+    pub fn starting() -> Self {
+        Self::beginning_with(Phase::Starting)
+    }
+
+    fn beginning_with(phase: Phase) -> Self {
         Self {
-            phase: Arc::new(watch::Sender::new(Phase::Serving)),
+            phase: Arc::new(watch::Sender::new(phase)),
             ending: Arc::new(watch::Sender::new(false)),
         }
     }

@@ -89,6 +89,12 @@ fn every_line_to_try_works_and_an_edit_is_told_of() {
             .contains("Edited Gas")
             .then_some(())
     });
+    eventually("the edit is counted", || {
+        get(admin, "/metrics")
+            .text()
+            .contains("cds_proxy_reloads_total{result=\"swapped\"} 1\n")
+            .then_some(())
+    });
     fs::write(&file, document.replace("\"v1\",", "\"v1\"")).unwrap();
     let said = demo.hears("Refused");
     assert!(said.contains("json-syntax"), "{said}");

@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 
 use rustix::process::Signal;
 
-use super::support::{Client, DEADLINE, Portal, Proxy, SiteDir, eventually, get, ok};
+use super::support::{Client, DEADLINE, Portal, Proxy, SiteDir, command, eventually, get, ok};
 
 /// Longer than any test waits: what ends before it has not waited for it.
 const NEVER: &str = "10m";
@@ -103,4 +103,48 @@ fn sighup_reads_the_site_again_and_says_how_it_ended() {
     proxy.wait_for_log("nothing differs");
     assert!(proxy.is_running());
     assert_eq!(get(proxy.address, "/").status, 200);
+}
+
+#[test]
+fn operators_are_answered_before_the_site_is_read() {
+    let (site, portal) = (SiteDir::broken(), Portal::new());
+    let mut command = command();
+    command
+        .args(["run", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
+        .args(["--strict", "--upstream"])
+        .arg(format!("http://{}", portal.address))
+        .arg("--site")
+        .arg(site.path());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let log = String::from_utf8(output.stderr).unwrap();
+    let admin = log.find("admin on http://").expect(&log);
+    let refused = log.find("not starting").expect(&log);
+    assert!(admin < refused, "{log}");
+    assert!(!log.contains("listening on"), "{log}");
+}
+
+#[test]
+fn a_lack_of_descriptors_is_said_once_and_outlived() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let binary = command().get_program().to_owned();
+    let mut command = std::process::Command::new("sh");
+    command
+        .args(["-c", "ulimit -n 64; exec \"$@\"", "sh"])
+        .arg(binary)
+        .args(["run", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
+        .args(["--threads", "1", "--upstream"])
+        .arg(format!("http://{}", portal.address))
+        .arg("--site")
+        .arg(site.path())
+        .stderr(std::process::Stdio::piped());
+    let mut proxy = Proxy::spawn(command);
+    let greedy: Vec<_> = (0..100).map(|_| Client::connect(proxy.address)).collect();
+    proxy.wait_for_log("can't accept connections");
+    assert!(proxy.is_running());
+    drop(greedy);
+    proxy.wait_for_log("accepted again");
+    assert_eq!(get(proxy.address, "/").status, 200);
+    let said = proxy.log().matches("can't accept connections").count();
+    assert_eq!(said, 1, "{}", proxy.log());
 }
