@@ -38,6 +38,12 @@ impl Program {
     pub fn command(self) -> Command {
         let path = built().get(self.name());
         let mut command = Command::new(path.unwrap_or_else(|| panic!("no {}", self.name())));
+        // Nothing of what configures this process's surroundings.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("CDS_PROXY_") {
+                command.env_remove(name);
+            }
+        }
         command.env_remove("RUST_LOG").stdin(Stdio::null());
         command
     }
