@@ -27,7 +27,8 @@ pub struct Cli {
 pub enum Command {
     /// Serves a site's documents and passes every other request to the upstream
     ///
-    /// A flag beats its environment variable, which beats the configuration file.
+    /// A flag beats its environment variable, which beats the configuration file. The environment
+    /// variable CDS_PROXY_LOG says how much is logged: `debug`, or `warn,cds_proxy=info`.
     Run(RunArgs),
     /// Shows it all in one process: a demo portal, a site to edit, and the proxy in front
     Demo(DemoArgs),

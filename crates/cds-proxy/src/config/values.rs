@@ -71,9 +71,7 @@ impl UpstreamUrl {
             Host::Name(name) => format!("{name}:{}", self.port),
         }
     }
-}
 
-impl UpstreamUrl {
     /// Whether requests would reach a listener on this address, as far as can be told without
     /// resolving.
     pub(super) fn is_at(&self, listener: SocketAddr) -> bool {
