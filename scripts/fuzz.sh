@@ -19,7 +19,7 @@ trap 'rm -rf "$found"' EXIT
 
 for target in $(cargo +nightly fuzz list --fuzz-dir fuzz); do
     case $target in
-    metadata_object | coverage_listing) dictionary=-dict=fuzz/json.dict ;;
+    metadata_object | coverage_listing | geojson) dictionary=-dict=fuzz/json.dict ;;
     *) dictionary= ;;
     esac
     mkdir "$found/$target"

@@ -6,6 +6,11 @@
 use cds_site::{Finding, Report, Severity, check_geojson};
 use proptest::prelude::*;
 
+#[path = "common/geojson_invariants.rs"]
+mod geojson_invariants;
+
+use geojson_invariants::assert_geojson_holds;
+
 const COLLECTION: &str = r#"{
   "type": "FeatureCollection",
   "bbox": [-122.5, 37.5, -122.0, 38.0],
@@ -242,23 +247,6 @@ fn nesting_without_end_is_a_finding() {
     }
 }
 
-/// Every finding's place lies in the file, and the bytes that it names begin and end there.
-fn assert_placed(bytes: &[u8], report: &Report) {
-    let text = String::from_utf8_lossy(bytes);
-    for finding in report.findings() {
-        let Some(place) = &finding.place else {
-            continue;
-        };
-        let line = text.split('\n').nth(place.line - 1).unwrap();
-        assert!(place.column <= line.chars().count() + 1, "{finding}");
-        assert!(place.span.end <= bytes.len(), "{finding}");
-        assert!(
-            place.excerpt.mark.end <= place.excerpt.text.len(),
-            "{finding}"
-        );
-    }
-}
-
 /// What may be written over a part of a document.
 fn patch() -> impl Strategy<Value = String> {
     let words: &'static [&str] = &[
@@ -298,9 +286,8 @@ fn patch() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn any_bytes_give_a_report(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let report = check_geojson("map.geojson", &bytes);
-        prop_assert!(report.has_errors());
-        assert_placed(&bytes, &report);
+        assert_geojson_holds(&bytes);
+        prop_assert!(check_geojson("map.geojson", &bytes).has_errors());
     }
 
     #[test]
@@ -319,11 +306,7 @@ proptest! {
             }
             json.replace_range(start..end, &text);
         }
-        let report = check(&json);
-        assert_placed(json.as_bytes(), &report);
-        if serde_json::from_str::<serde_json::Value>(&json).is_err() {
-            prop_assert!(report.has_errors(), "{}", json);
-        }
+        assert_geojson_holds(json.as_bytes());
     }
 
     #[test]
@@ -337,9 +320,8 @@ proptest! {
         let pointer = at.get(&pointers).clone();
         *document.pointer_mut(&pointer).unwrap() = serde_json::from_str(value).unwrap();
         let json = serde_json::to_string_pretty(&document).unwrap();
-        let report = check(&json);
-        assert_placed(json.as_bytes(), &report);
-        for finding in report.findings() {
+        assert_geojson_holds(json.as_bytes());
+        for finding in check(&json).findings() {
             prop_assert!(finding.place.is_some(), "{}", finding);
         }
     }
