@@ -72,7 +72,7 @@ impl Problem {
             }
             Self::TooMuch { size, limit } => {
                 format!(
-                    "its files have {size} bytes together, and at most {limit} are read (max_total_size)"
+                    "its files have {size} bytes together, and at most {limit} are read (`max-total-size`)"
                 )
             }
             Self::LeadsOutside(target) => format!(
@@ -96,9 +96,9 @@ impl Problem {
             Self::NotAFile(_) => "replace it by a regular file, or remove it; FIFOs and devices are never opened",
             Self::Denied => "let the user that runs this program read it: chmod a+r FILE, and a+rx for directories",
             Self::TooLarge { setting, .. } => {
-                return format!("make the file smaller, or raise {setting}");
+                return format!("make the file smaller, or raise `{setting}`");
             }
-            Self::TooMuch { .. } => "move what no document links to out of public/, or raise max_total_size",
+            Self::TooMuch { .. } => "move what no document links to out of public/, or raise `max-total-size`",
             Self::LeadsOutside(_) => "copy the target into the site directory, or remove the link",
             Self::LeadsNowhere => "create the target, or remove the link",
             Self::LinkLoop => "point the link at a file, or remove it",

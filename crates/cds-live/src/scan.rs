@@ -266,8 +266,8 @@ impl Walk {
 
     fn judge(&self, at: &Path, metadata: &Metadata, within: Within) -> Found {
         let (limit, setting) = match within {
-            Within::Public => (self.limits.file_size, "max_file_size"),
-            _ => (self.limits.document_size, "max_document_size"),
+            Within::Public => (self.limits.file_size, "max-file-size"),
+            _ => (self.limits.document_size, "max-document-size"),
         };
         let Ok(below_root) = at.strip_prefix(&self.root) else {
             return Found::Unreadable(Problem::LeadsOutside(at.to_owned()));

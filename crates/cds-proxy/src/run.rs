@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, bail};
-use cds_live::{LiveSite, State};
+use cds_live::{LiveSite, Options, State};
 use pingora::proxy::http_proxy;
 use pingora::server::configuration::ServerConf;
 use tokio::runtime::Runtime;
@@ -75,8 +75,8 @@ impl Sockets {
 }
 
 /// Opens the site directory.
-fn open(dir: &Path) -> anyhow::Result<LiveSite> {
-    LiveSite::open(dir)
+fn open(dir: &Path, limits: cds_live::Limits) -> anyhow::Result<LiveSite> {
+    LiveSite::open_with(dir, &Options::new().limits(limits))
         .with_context(|| format!("the site directory {} can't be watched", dir.display()))
 }
 
@@ -98,9 +98,9 @@ async fn serve_until_ended(settings: &Settings, sockets: Sockets) -> anyhow::Res
     let Sockets { listeners, admin } = sockets;
     let mut admin = AdminEndpoint::start(admin, Arc::clone(&metrics), life.clone());
 
-    let opening = settings.site.clone();
+    let (opening, limits) = (settings.site.clone(), settings.limits);
     let opened = tokio::select! {
-        opened = tokio::task::spawn_blocking(move || open(&opening)) => opened,
+        opened = tokio::task::spawn_blocking(move || open(&opening, limits)) => opened,
         () = signals.end_asked(|| tracing::info!("SIGHUP: the site is being read already")) => {
             tracing::info!("ended");
             return Ok(Verdict::Good);

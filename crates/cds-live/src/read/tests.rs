@@ -207,7 +207,7 @@ fn a_directory_with_more_than_the_limit_is_not_read_at_all() {
         finding.contains("its files have 11 bytes together, and at most 10 are read"),
         "{finding}"
     );
-    assert!(finding.contains("max_total_size"), "{finding}");
+    assert!(finding.contains("max-total-size"), "{finding}");
 }
 
 #[test]

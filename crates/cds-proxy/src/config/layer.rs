@@ -7,7 +7,7 @@ use clap::Args;
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 
-use super::values::{Timeout, UpstreamUrl, parse_address, parse_network};
+use super::values::{Size, Timeout, UpstreamUrl, parse_address, parse_network};
 
 /// The settings of `run` as one source gives them: the command line with the environment, or the
 /// configuration file. One type for both, so that keys and flags can't drift apart.
@@ -61,6 +61,18 @@ pub struct Layer {
     #[arg(long, value_name = "FILE", env = "CDS_PROXY_REPORT")]
     pub report: Option<PathBuf>,
 
+    /// The largest document that is read, such as 500MiB [default: 1GiB]
+    #[arg(long, value_name = "SIZE", env = "CDS_PROXY_MAX_DOCUMENT_SIZE")]
+    pub max_document_size: Option<Size>,
+
+    /// The largest file under public/ that is read [default: 256MiB]
+    #[arg(long, value_name = "SIZE", env = "CDS_PROXY_MAX_FILE_SIZE")]
+    pub max_file_size: Option<Size>,
+
+    /// The most that all files of a site may have together [default: 4GiB]
+    #[arg(long, value_name = "SIZE", env = "CDS_PROXY_MAX_TOTAL_SIZE")]
+    pub max_total_size: Option<Size>,
+
     /// Refuse to start when the site has errors
     #[arg(long, value_name = "BOOL", env = "CDS_PROXY_STRICT", num_args = 0..=1,
           require_equals = true, default_missing_value = "true",
@@ -83,6 +95,9 @@ impl Layer {
             drain_timeout: self.drain_timeout.or(below.drain_timeout),
             threads: self.threads.or(below.threads),
             report: self.report.or(below.report),
+            max_document_size: self.max_document_size.or(below.max_document_size),
+            max_file_size: self.max_file_size.or(below.max_file_size),
+            max_total_size: self.max_total_size.or(below.max_total_size),
             strict: self.strict.or(below.strict),
         }
     }

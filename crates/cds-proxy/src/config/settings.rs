@@ -10,7 +10,7 @@ use ipnet::IpNet;
 
 use super::file;
 use super::layer::Layer;
-use super::values::{Timeout, UpstreamUrl};
+use super::values::{Size, Timeout, UpstreamUrl};
 use crate::cli::RunArgs;
 
 /// What `run` works with.
@@ -36,6 +36,8 @@ pub struct Settings {
     pub threads: usize,
     /// Where what was found at a reload is written to.
     pub report: Option<PathBuf>,
+    /// How large files of the site may be.
+    pub limits: cds_live::Limits,
     /// Whether errors of the site keep the program from starting.
     pub strict: bool,
 }
@@ -81,6 +83,8 @@ impl Settings {
     /// A setting that is missing, or one that makes no sense.
     pub fn resolve(layer: Layer) -> anyhow::Result<Self> {
         let limit = |given: Option<Timeout>, default| given.map_or(default, |limit| limit.0);
+        let size = |given: Option<Size>, default| given.map_or(default, |size| size.0);
+        let limits = cds_live::Limits::new();
         let settings = Self {
             site: layer.site.with_context(|| missing("site", "DIR"))?,
             upstream: layer
@@ -94,6 +98,11 @@ impl Settings {
             drain_timeout: limit(layer.drain_timeout, Self::DRAIN_TIMEOUT),
             threads: layer.threads.map_or_else(processors, usize::from),
             report: layer.report,
+            limits: cds_live::Limits {
+                document_size: size(layer.max_document_size, limits.document_size),
+                file_size: size(layer.max_file_size, limits.file_size),
+                total_size: size(layer.max_total_size, limits.total_size),
+            },
             strict: layer.strict.unwrap_or(false),
         };
         settings.check()?;

@@ -38,6 +38,43 @@ impl TryFrom<String> for Timeout {
     }
 }
 
+/// A number of bytes as people write it: `1048576`, `512 KiB`, `256MiB`, `1 GiB`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Size(pub u64);
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text
+            .trim_end_matches(|c: char| c.is_ascii_alphabetic())
+            .trim_end();
+        let unit = match text[digits.len()..].trim() {
+            "" | "B" => 1,
+            "KiB" => 1 << 10,
+            "MiB" => 1 << 20,
+            "GiB" => 1 << 30,
+            _ => 0,
+        };
+        let size = digits
+            .parse()
+            .ok()
+            .and_then(|number: u64| number.checked_mul(unit));
+        size.filter(|size| *size > 0)
+            .map(Self)
+            .ok_or_else(|| "write a number of bytes such as 500MiB or 1GiB".to_owned())
+    }
+}
+
+impl TryFrom<String> for Size {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
 /// Where the upstream is: the scheme, host and port of an `http` URL.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -183,6 +220,21 @@ mod tests {
 
     fn upstream(text: &str) -> Result<UpstreamUrl, String> {
         text.parse()
+    }
+
+    #[test]
+    fn sizes_are_bytes_with_or_without_a_unit() {
+        for (text, bytes) in [
+            ("100B", 100),
+            ("1024", 1024),
+            ("2 KiB", 2048),
+            ("1GiB", 1 << 30),
+        ] {
+            assert_eq!(text.parse(), Ok(Size(bytes)), "{text}");
+        }
+        for text in ["", "0", "-1", "1.5GiB", "1GB", "GiB", "99999999999GiB"] {
+            assert!(text.parse::<Size>().is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub(super) fn tell_first(dir: &Path, load: &Reload) {
 pub(super) fn tell(dir: &Path, reload: &Reload) {
     let end = match reload.outcome {
         Outcome::Swapped => "Reloaded: the edit is served now.",
-        Outcome::Unchanged => "Read again: nothing has changed.",
+        Outcome::Unchanged => "Read again: what the files say is what is served.",
         Outcome::Kept if reload.serving => {
             "Refused: what was served before still is. Mend the file and save it."
         }

@@ -173,3 +173,18 @@ fn strict_refuses_a_broken_site() {
     assert_eq!(output.status.code(), Some(1), "{words}");
     assert!(words.contains("json-syntax"), "{words}");
 }
+
+#[test]
+fn a_document_beyond_the_limit_is_refused_and_the_limit_can_be_set() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let upstream = format!("http://{}", portal.address);
+    let proxy = Proxy::start_with(&site, &upstream, &["--max-document-size", "100B"]);
+    let sites = get(proxy.admin, "/sites").json();
+    let finding = &sites["sites"][0]["findings"][0];
+    assert_eq!(finding["rule"], "file-unreadable");
+    let help = finding["help"].as_str().unwrap();
+    assert!(help.contains("max-document-size"), "{help}");
+    let well_known = "/.well-known/cds-server-metadata.json";
+    assert_eq!(get(proxy.address, well_known).status, 503);
+    assert_eq!(get(proxy.address, "/").status, 200);
+}
