@@ -37,7 +37,7 @@ fn try_run(args: &DemoArgs) -> anyhow::Result<Verdict> {
     };
     let portal = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), "--listen")?;
     let written = site::write_if_missing(&args.dir)?;
-    logging::start_with("warn,cds_live=off,cds_proxy=warn");
+    logging::start_with("warn,cds_live=off,pingora_core=off,pingora_proxy=off,pingora_pool=off");
     let settings = settings(args, &portal)?;
     let live = LiveSite::open(&args.dir)
         .with_context(|| format!("{} can't be watched", args.dir.display()))?;
