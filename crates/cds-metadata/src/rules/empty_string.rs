@@ -1,9 +1,10 @@
 //! `empty-string`
 
-use crate::draft::{Item, Slot};
+use crate::draft::Slot;
 use crate::field::Field;
 use crate::locate::Step;
 use crate::rule;
+use crate::rules::each_text;
 use crate::scope::{Scope, Spot, Words};
 
 rule! {
@@ -28,14 +29,11 @@ rule! {
 }
 
 pub(crate) fn check(field: &'static Field, slot: &Slot<'_>, scope: &mut Scope<'_, '_>) {
-    if slot.text().is_some_and(|text| text.trim().is_empty()) {
-        find(field, &[Step::Key(field.name)], scope);
-    }
-    for (index, item) in slot.list().iter().enumerate() {
-        if matches!(item, Item::Text(text) if text.trim().is_empty()) {
-            find(field, &[Step::Key(field.name), Step::Index(index)], scope);
+    each_text(field, slot, |text, steps| {
+        if text.trim().is_empty() {
+            find(field, steps, scope);
         }
-    }
+    });
 }
 
 fn find(field: &Field, steps: &[Step<'_>], scope: &mut Scope<'_, '_>) {

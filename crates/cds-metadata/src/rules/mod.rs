@@ -27,9 +27,10 @@ pub mod updated_before_created;
 pub mod updated_in_future;
 pub mod wrong_type;
 
-use crate::draft::{Draft, EntryDraft, MetadataDraft, Slot};
+use crate::draft::{Draft, EntryDraft, Item, MetadataDraft, Slot};
 use crate::field::{Field, Shape};
 use crate::listing::Listing;
+use crate::locate::Step;
 use crate::rule::Rule;
 use crate::scope::Scope;
 
@@ -80,6 +81,18 @@ fn field_checks(shape: Shape) -> &'static [FieldCheck] {
         Shape::Capabilities => &[empty_string::check, duplicate_value::check],
         Shape::Word(_) => &[unknown_value::check],
         Shape::Words(_) => &[unknown_value::check, duplicate_value::check],
+    }
+}
+
+/// Hands over the text in a field, or each text in its array, with the way to it.
+fn each_text(field: &Field, slot: &Slot<'_>, mut check: impl FnMut(&str, &[Step<'_>])) {
+    if let Some(text) = slot.text() {
+        check(text, &[Step::Key(field.name)]);
+    }
+    for (index, item) in slot.list().iter().enumerate() {
+        if let Item::Text(text) = item {
+            check(text, &[Step::Key(field.name), Step::Index(index)]);
+        }
     }
 }
 

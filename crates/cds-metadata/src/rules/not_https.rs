@@ -1,9 +1,10 @@
 //! `not-https`
 
-use crate::draft::{Item, Slot};
+use crate::draft::Slot;
 use crate::field::Field;
 use crate::locate::Step;
 use crate::rule;
+use crate::rules::each_text;
 use crate::scope::{Scope, Spot, Words};
 use crate::shown::shown;
 use crate::url::http_parts;
@@ -31,19 +32,9 @@ rule! {
 }
 
 pub(crate) fn check(field: &'static Field, slot: &Slot<'_>, scope: &mut Scope<'_, '_>) {
-    if let Some(text) = slot.text() {
-        check_url(text, field, &[Step::Key(field.name)], scope);
-    }
-    for (index, item) in slot.list().iter().enumerate() {
-        if let Item::Text(text) = item {
-            check_url(
-                text,
-                field,
-                &[Step::Key(field.name), Step::Index(index)],
-                scope,
-            );
-        }
-    }
+    each_text(field, slot, |text, steps| {
+        check_url(text, field, steps, scope);
+    });
 }
 
 fn check_url(text: &str, field: &Field, steps: &[Step<'_>], scope: &mut Scope<'_, '_>) {

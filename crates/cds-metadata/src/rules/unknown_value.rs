@@ -1,9 +1,10 @@
 //! `unknown-value`
 
-use crate::draft::{Item, Slot};
+use crate::draft::Slot;
 use crate::field::{Field, Shape};
 use crate::locate::Step;
 use crate::rule;
+use crate::rules::each_text;
 use crate::scope::{Scope, Spot, Words};
 use crate::shown::quoted;
 use crate::similar::nearest;
@@ -35,20 +36,9 @@ pub(crate) fn check(field: &'static Field, slot: &Slot<'_>, scope: &mut Scope<'_
     let (Shape::Word(words) | Shape::Words(words)) = field.shape else {
         return;
     };
-    if let Some(text) = slot.text() {
-        check_word(text, words, &[Step::Key(field.name)], field, scope);
-    }
-    for (index, item) in slot.list().iter().enumerate() {
-        if let Item::Text(text) = item {
-            check_word(
-                text,
-                words,
-                &[Step::Key(field.name), Step::Index(index)],
-                field,
-                scope,
-            );
-        }
-    }
+    each_text(field, slot, |text, steps| {
+        check_word(text, words, steps, field, scope);
+    });
 }
 
 fn check_word(
