@@ -1,7 +1,7 @@
 //! Checking one document that stands alone, whatever kind it is.
 
 use crate::coverage::{CoverageForm, CoverageReader};
-use crate::datetime::Instant;
+use crate::datetime::Timestamp;
 use crate::listing::is_nearly_entries;
 use crate::locate::{Member, members};
 use crate::metadata::MetadataObject;
@@ -13,7 +13,7 @@ use crate::report::Report;
 /// An object with `coverage_entries` (or a slip of it, or both `next` and `previous`) is a listing,
 /// one with an `id` an entry, unless it has a `cds_metadata_…` field; any other object is taken for
 /// a metadata object, so that one whose fields are missing is told so.
-pub fn check_document(name: &str, bytes: &[u8], now: Option<Instant>) -> Report {
+pub fn check_document(name: &str, bytes: &[u8], now: Option<Timestamp>) -> Report {
     if !is_coverage(bytes) {
         return MetadataObject::parse(name, bytes, now).1;
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use hashbrown::{HashMap, hash_map};
 
-use crate::datetime::Instant;
+use crate::datetime::Timestamp;
 use crate::draft::EntryDraft;
 use crate::entry::CoverageEntry;
 use crate::extensions::Extensions;
@@ -39,7 +39,7 @@ pub struct CoverageReader<'s> {
     ids: HashMap<Cow<'s, str>, FirstUse>,
     capabilities: BTreeMap<Cow<'s, str>, Usage>,
     report: Report,
-    now: Option<Instant>,
+    now: Option<Timestamp>,
 }
 
 /// Where an id was used first.
@@ -68,7 +68,7 @@ impl AuthoredEntry<'_> {
 
 impl<'s> CoverageReader<'s> {
     /// A reader that has read nothing yet. `now` is what `updated` is compared to, if anything.
-    pub fn new(now: Option<Instant>) -> Self {
+    pub fn new(now: Option<Timestamp>) -> Self {
         Self {
             now,
             ..Self::default()

@@ -8,27 +8,29 @@ use std::time::{Duration, SystemTime};
 
 /// An RFC 3339 `date-time`, with the author's spelling kept.
 ///
-/// Ordered by [`Datetime::instant`]: `2022-06-01T02:00:00+02:00` equals `2022-06-01T00:00:00Z`.
+/// Ordered by [`Datetime::timestamp`]: `2022-06-01T02:00:00+02:00` equals `2022-06-01T00:00:00Z`.
 #[derive(Debug, Clone)]
 pub struct Datetime<'a> {
     text: Cow<'a, str>,
-    instant: Instant,
+    timestamp: Timestamp,
     unusual: bool,
 }
 
 /// A moment in time: what datetimes are compared by.
 ///
 /// Fractions of a second count to the nanosecond; further digits are cut off. A leap second is
-/// the same instant as the second after it.
+/// the same as the second after it.
+///
+/// No [`std::time::Instant`], which is a reading of a clock that only goes forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Instant {
+pub struct Timestamp {
     /// Seconds since 1970-01-01T00:00:00Z, without leap seconds.
     pub seconds: i64,
     /// Nanoseconds within the second.
     pub nanoseconds: u32,
 }
 
-impl From<SystemTime> for Instant {
+impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         let whole = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
         match time.duration_since(SystemTime::UNIX_EPOCH) {
@@ -58,9 +60,9 @@ impl<'a> Datetime<'a> {
     pub fn parse(text: impl Into<Cow<'a, str>>) -> Result<Self, Cow<'a, str>> {
         let text = text.into();
         match parse(text.as_bytes()) {
-            Some((instant, unusual)) => Ok(Self {
+            Some((timestamp, unusual)) => Ok(Self {
                 text,
-                instant,
+                timestamp,
                 unusual,
             }),
             None => Err(text),
@@ -73,8 +75,8 @@ impl<'a> Datetime<'a> {
     }
 
     /// The moment that is meant.
-    pub const fn instant(&self) -> Instant {
-        self.instant
+    pub const fn timestamp(&self) -> Timestamp {
+        self.timestamp
     }
 
     /// Whether strict Clients stumble over the spelling: a lower-case `t` or `z`, a leap second,
@@ -87,7 +89,7 @@ impl<'a> Datetime<'a> {
     pub fn into_owned(self) -> Datetime<'static> {
         Datetime {
             text: Cow::Owned(self.text.into_owned()),
-            instant: self.instant,
+            timestamp: self.timestamp,
             unusual: self.unusual,
         }
     }
@@ -95,7 +97,7 @@ impl<'a> Datetime<'a> {
 
 impl PartialEq for Datetime<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.instant == other.instant
+        self.timestamp == other.timestamp
     }
 }
 
@@ -109,7 +111,7 @@ impl PartialOrd for Datetime<'_> {
 
 impl Ord for Datetime<'_> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.instant.cmp(&other.instant)
+        self.timestamp.cmp(&other.timestamp)
     }
 }
 
@@ -140,11 +142,11 @@ impl schemars::JsonSchema for Datetime<'_> {
     }
 }
 
-/// Reads a datetime: its instant, and whether its spelling is unusual.
+/// Reads a datetime: its timestamp, and whether its spelling is unusual.
 ///
 /// Own code because no library takes just this grammar: some take any byte for the `T`, others
 /// no leap second or no tenth digit.
-fn parse(text: &[u8]) -> Option<(Instant, bool)> {
+fn parse(text: &[u8]) -> Option<(Timestamp, bool)> {
     let [
         y1,
         y2,
@@ -188,7 +190,7 @@ fn parse(text: &[u8]) -> Option<(Instant, bool)> {
     }
     let unusual = *separator == b't' || rest == b"z" || second == 60 || digits > 9;
     Some((
-        Instant {
+        Timestamp {
             seconds: minutes * 60 + second,
             nanoseconds,
         },
@@ -254,11 +256,11 @@ mod tests {
     fn seconds(text: &str) -> Option<i64> {
         Datetime::parse(text)
             .ok()
-            .map(|datetime| datetime.instant().seconds)
+            .map(|datetime| datetime.timestamp().seconds)
     }
 
     #[test]
-    fn instants_are_counted_from_1970() {
+    fn timestamps_are_counted_from_1970() {
         assert_eq!(seconds("1970-01-01T00:00:00Z"), Some(0));
         assert_eq!(seconds("2022-06-01T00:00:00.000000Z"), Some(1_654_041_600));
         assert_eq!(seconds("1969-12-31T23:59:59Z"), Some(-1));
@@ -267,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn system_times_are_the_instants_that_datetimes_mean() {
+    fn system_times_are_the_timestamps_that_datetimes_mean() {
         let epoch = SystemTime::UNIX_EPOCH;
         let half = Duration::from_millis(500);
         for (time, text) in [
@@ -276,13 +278,13 @@ mod tests {
             (epoch - half, "1969-12-31T23:59:59.5Z"),
             (epoch - 2 * half, "1969-12-31T23:59:59Z"),
         ] {
-            let instant = Datetime::parse(text).unwrap().instant();
-            assert_eq!(Instant::from(time), instant, "{text}");
+            let timestamp = Datetime::parse(text).unwrap().timestamp();
+            assert_eq!(Timestamp::from(time), timestamp, "{text}");
         }
     }
 
     #[test]
-    fn offsets_and_fractions_are_other_spellings_of_an_instant() {
+    fn offsets_and_fractions_are_other_spellings_of_a_timestamp() {
         let parse = |text| Datetime::parse(text).unwrap();
         assert_eq!(
             parse("2022-06-01T02:00:00+02:00"),

@@ -62,7 +62,7 @@ mod walk;
 
 pub use check::{check_document, is_coverage};
 pub use coverage::{AuthoredEntry, CoverageForm, CoverageReader};
-pub use datetime::{Datetime, Instant};
+pub use datetime::{Datetime, Timestamp};
 pub use entry::CoverageEntry;
 pub use extensions::Extensions;
 pub use finding::Finding;

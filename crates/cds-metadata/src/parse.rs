@@ -1,6 +1,6 @@
 //! From bytes to a metadata object.
 
-use crate::datetime::Instant;
+use crate::datetime::Timestamp;
 use crate::draft::MetadataDraft;
 use crate::field::METADATA_OBJECT;
 use crate::metadata::MetadataObject;
@@ -16,7 +16,7 @@ impl<'a> MetadataObject<'a> {
     /// `name` is the file's name in findings; `now` is what `updated` is compared to, if
     /// anything. The object is `None` when a rule that is [structural](crate::Rule::structural) is
     /// broken; other findings, errors too, may come with an object.
-    pub fn parse(name: &str, bytes: &'a [u8], now: Option<Instant>) -> (Option<Self>, Report) {
+    pub fn parse(name: &str, bytes: &'a [u8], now: Option<Timestamp>) -> (Option<Self>, Report) {
         let mut report = Report::new();
         let object = Self::parse_into(name, bytes, now, &mut report);
         report.sort();
@@ -26,7 +26,7 @@ impl<'a> MetadataObject<'a> {
     fn parse_into(
         name: &str,
         bytes: &'a [u8],
-        now: Option<Instant>,
+        now: Option<Timestamp>,
         report: &mut Report,
     ) -> Option<Self> {
         let text = syntax::decode(name, bytes, report)?;
@@ -43,7 +43,7 @@ impl<'a> MetadataObject<'a> {
     /// Reads and checks an object; an error means that the text is no JSON.
     fn read(
         text: &Text<'a>,
-        now: Option<Instant>,
+        now: Option<Timestamp>,
         report: &mut Report,
     ) -> serde_json::Result<Option<Self>> {
         let draft = MetadataDraft::read(text.content, &METADATA_OBJECT, 0)?;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::datetime::Instant;
+use crate::datetime::Timestamp;
 use crate::finding::Finding;
 use crate::locate::{Locator, Step};
 use crate::place::Place;
@@ -18,7 +18,7 @@ pub(crate) struct Scope<'s, 'r> {
     /// The object, as it stands in the text.
     pub(crate) object: &'s str,
     /// The time that datetimes are compared to, if any.
-    pub(crate) now: Option<Instant>,
+    pub(crate) now: Option<Timestamp>,
     /// Where the object is in its document.
     position: Position,
     locator: Locator<'s>,
@@ -96,7 +96,7 @@ impl<'s, 'r> Scope<'s, 'r> {
         report: &'r mut Report,
         position: Position,
         object: &'s str,
-        now: Option<Instant>,
+        now: Option<Timestamp>,
     ) -> Self {
         let object = object.trim_ascii();
         Self {

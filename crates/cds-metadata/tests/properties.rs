@@ -161,8 +161,8 @@ proptest! {
             "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}{offset}"
         );
         let ours = Datetime::parse(text.as_str()).ok().map(|datetime| {
-            let instant = datetime.instant();
-            (instant.seconds, instant.nanoseconds)
+            let timestamp = datetime.timestamp();
+            (timestamp.seconds, timestamp.nanoseconds)
         });
         let theirs = text.parse::<jiff::Timestamp>().ok().map(|timestamp| {
             let nanoseconds = timestamp.as_nanosecond();
@@ -175,7 +175,7 @@ proptest! {
     }
 
     #[test]
-    fn datetimes_are_ordered_as_the_instants_they_mean(
+    fn datetimes_are_ordered_as_the_timestamps_they_mean(
         seconds in vec(-50_000_000_000..200_000_000_000_i64, 2),
         offsets in vec(-1439..=1439_i32, 2),
     ) {

@@ -24,7 +24,7 @@ fn check(fixture: &Path) -> Report {
     let metadata_bytes = read("cds-server-metadata.json");
     let coverage_bytes = read("cds-coverage.json");
 
-    let now = Some(Datetime::parse("2026-01-01T00:00:00Z").unwrap().instant());
+    let now = Some(Datetime::parse("2026-01-01T00:00:00Z").unwrap().timestamp());
     let mut all = Report::new();
     let mut metadata = None;
     if let Some(bytes) = &metadata_bytes {

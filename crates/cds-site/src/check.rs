@@ -1,6 +1,6 @@
 //! Checking one document that stands alone.
 
-use cds_metadata::{Instant, Report};
+use cds_metadata::{Report, Timestamp};
 
 use crate::geojson::{check_geojson, looks_like_geojson};
 
@@ -9,7 +9,7 @@ use crate::geojson::{check_geojson, looks_like_geojson};
 ///
 /// What is named `.geojson` is GeoJSON. Else a document is what it looks like, since map
 /// programs name their files `.json` just as well.
-pub fn check_document(name: &str, bytes: &[u8], now: Option<Instant>) -> Report {
+pub fn check_document(name: &str, bytes: &[u8], now: Option<Timestamp>) -> Report {
     let is_named = name.to_ascii_lowercase().ends_with(".geojson");
     if is_named || looks_like_geojson(bytes) {
         check_geojson(name, bytes)

@@ -7,8 +7,8 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use cds_metadata::{
-    AuthoredEntry, CoverageForm, CoverageReader, CoverageSummary, Extensions, Instant, Pointer,
-    Report, Url,
+    AuthoredEntry, CoverageForm, CoverageReader, CoverageSummary, Extensions, Pointer, Report,
+    Timestamp, Url,
 };
 
 use crate::source::{Source, Sources};
@@ -33,7 +33,7 @@ pub(crate) struct Coverage<'s> {
 #[derive(Debug)]
 pub(crate) struct Entry<'s> {
     pub(crate) id: Cow<'s, str>,
-    pub(crate) updated: Instant,
+    pub(crate) updated: Timestamp,
     /// As its author wrote it.
     pub(crate) json: Bytes,
     pub(crate) source: &'s Source,
@@ -145,7 +145,7 @@ impl<'s> Entry<'s> {
         let AuthoredEntry { entry, span, .. } = authored;
         Self {
             id: entry.id,
-            updated: entry.updated.instant(),
+            updated: entry.updated.timestamp(),
             json: source.bytes.slice(span.clone()),
             source,
             span,

@@ -1,7 +1,7 @@
 //! What a site remembers of its documents, to tell what a later version changed.
 
 use bytes::Bytes;
-use cds_metadata::{Instant, MetadataObject};
+use cds_metadata::{MetadataObject, Timestamp};
 use hashbrown::HashMap;
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
@@ -19,7 +19,7 @@ pub(crate) struct History {
 #[derive(Debug)]
 struct Version {
     json: Bytes,
-    updated: Instant,
+    updated: Timestamp,
 }
 
 impl History {
@@ -31,7 +31,7 @@ impl History {
         object: &MetadataObject<'_>,
         entries: &[Entry<'_>],
     ) {
-        let updated = object.updated.instant();
+        let updated = object.updated.timestamp();
         let version = Version {
             json: source.bytes.clone(),
             updated,
@@ -48,7 +48,7 @@ impl History {
     }
 
     /// Whether a metadata object says something else now, but has the same `updated`.
-    pub(crate) fn object_not_bumped(&self, prefix: &str, json: &Bytes, updated: Instant) -> bool {
+    pub(crate) fn object_not_bumped(&self, prefix: &str, json: &Bytes, updated: Timestamp) -> bool {
         self.not_bumped(object_key(prefix), json, updated)
     }
 
@@ -58,12 +58,12 @@ impl History {
         prefix: &str,
         id: &str,
         json: &Bytes,
-        updated: Instant,
+        updated: Timestamp,
     ) -> bool {
         self.not_bumped(entry_key(prefix, id), json, updated)
     }
 
-    fn not_bumped(&self, key: u64, json: &Bytes, updated: Instant) -> bool {
+    fn not_bumped(&self, key: u64, json: &Bytes, updated: Timestamp) -> bool {
         let before = self
             .documents
             .get(&key)

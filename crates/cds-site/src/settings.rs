@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
-use cds_metadata::{Datetime, Finding, Instant, Level, Place, Report, Severities, nearest};
+use cds_metadata::{Datetime, Finding, Level, Place, Report, Severities, Timestamp, nearest};
 use http::HeaderValue;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
@@ -132,7 +132,7 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    fn read(&mut self, written: Written, now: Instant) -> Settings {
+    fn read(&mut self, written: Written, now: Timestamp) -> Settings {
         if let Some(since) = &written.since {
             self.check_since(since, now);
         }
@@ -230,7 +230,7 @@ impl Reader<'_> {
         severities
     }
 
-    fn check_since(&mut self, since: &Spanned<toml::value::Datetime>, now: Instant) {
+    fn check_since(&mut self, since: &Spanned<toml::value::Datetime>, now: Timestamp) {
         let Some(date) = since.get_ref().date else {
             let help = "write a date, as in `since = 2026-01-31`";
             self.find(Some(since.span()), "`since` has no date".to_owned(), help);
@@ -238,7 +238,7 @@ impl Reader<'_> {
         };
         let moved = Datetime::parse(format!("{date}T00:00:00Z"));
         let three_years = 3 * 365 * 24 * 60 * 60;
-        if moved.is_ok_and(|moved| moved.instant().seconds + three_years < now.seconds) {
+        if moved.is_ok_and(|moved| moved.timestamp().seconds + three_years < now.seconds) {
             let place = Place::of(self.content, since.span());
             let finding = moved_too_long_ago::find(SETTINGS_FILE, &date.to_string(), place);
             self.report.push(finding);

@@ -1,19 +1,19 @@
 //! Another moment, spelled as an author spells.
 
-use super::{Datetime, Instant, fraction, offset};
+use super::{Datetime, Timestamp, fraction, offset};
 
 impl Datetime<'_> {
     /// Another moment in this spelling: with the same offset, the same letters for `T` and `Z`
     /// and as many digits of fraction, the rest of which is cut off.
     ///
     /// `None` for years that RFC 3339 can't write there, before 0 and after 9999.
-    pub fn respelled(&self, instant: Instant) -> Option<Datetime<'static>> {
+    pub fn respelled(&self, timestamp: Timestamp) -> Option<Datetime<'static>> {
         let (head, tail) = self.text.split_at_checked(FRACTION_START)?;
         let separator = head.get(SEPARATOR..=SEPARATOR)?;
         let (_, digits, zone) = fraction(tail.as_bytes())?;
         let zone_text = &tail[tail.len() - zone.len()..];
 
-        let local = instant.seconds.checked_add(offset(zone)? * 60)?;
+        let local = timestamp.seconds.checked_add(offset(zone)? * 60)?;
         let (year, month, day) = date(local.div_euclid(SECONDS_PER_DAY));
         let second = local.rem_euclid(SECONDS_PER_DAY);
         if !(0..=9999).contains(&year) {
@@ -23,7 +23,7 @@ impl Datetime<'_> {
         let second = second % 60;
         let text = format!(
             "{year:04}-{month:02}-{day:02}{separator}{hour:02}:{minute:02}:{second:02}{}{zone_text}",
-            fraction_text(instant.nanoseconds, digits),
+            fraction_text(timestamp.nanoseconds, digits),
         );
         Datetime::parse(text).ok()
     }
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     fn respelled(like: &str, moment: &str) -> String {
-        let moment = Datetime::parse(moment).unwrap().instant();
+        let moment = Datetime::parse(moment).unwrap().timestamp();
         let respelled = Datetime::parse(like).unwrap().respelled(moment).unwrap();
         respelled.as_str().to_owned()
     }
@@ -102,10 +102,10 @@ mod tests {
 
     #[test]
     fn years_that_can_not_be_written_are_refused() {
-        let last = Datetime::parse("9999-12-31T23:59:59Z").unwrap().instant();
+        let last = Datetime::parse("9999-12-31T23:59:59Z").unwrap().timestamp();
         let like = Datetime::parse("2022-06-01T00:00:00+01:00").unwrap();
         assert!(like.respelled(last).is_none());
-        let extreme = Instant {
+        let extreme = Timestamp {
             seconds: i64::MAX,
             nanoseconds: 0,
         };
@@ -118,9 +118,9 @@ mod tests {
             seconds in -62_167_219_200_i64..=253_402_300_799,
             nanoseconds in 0..1_000_000_000_u32,
         ) {
-            let instant = Instant { seconds, nanoseconds };
+            let timestamp = Timestamp { seconds, nanoseconds };
             let like = Datetime::parse("2022-06-01T00:00:00.000000000Z").unwrap();
-            prop_assert_eq!(like.respelled(instant).unwrap().instant(), instant);
+            prop_assert_eq!(like.respelled(timestamp).unwrap().timestamp(), timestamp);
         }
     }
 }

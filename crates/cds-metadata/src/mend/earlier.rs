@@ -6,7 +6,7 @@ use std::ops::Range;
 use hashbrown::HashMap;
 use serde_json::Value;
 
-use crate::datetime::{Datetime, Instant};
+use crate::datetime::{Datetime, Timestamp};
 use crate::listing::each_object;
 use crate::locate::members;
 use crate::mend::{Edit, Verb};
@@ -19,7 +19,7 @@ use crate::text::offset_within;
 ///
 /// let mut earlier = Earlier::new();
 /// earlier.add_entries(r#"[{ "id": "west", "updated": "2022-06-01T00:00:00Z" }]"#);
-/// let now = Datetime::parse("2026-01-31T12:00:00Z").map_err(|_| "no datetime")?.instant();
+/// let now = Datetime::parse("2026-01-31T12:00:00Z").map_err(|_| "no datetime")?.timestamp();
 /// let changed = r#"{ "id": "west", "updated": "2022-06-01T00:00:00Z", "name": "West" }"#;
 /// let edits = earlier.touch_entries(changed, now);
 /// assert_eq!(edits[0].replacement, "\"2026-01-31T12:00:00Z\"");
@@ -54,7 +54,7 @@ impl<'s> Earlier<'s> {
 
     /// The edit that sets `updated` of a metadata object to `now` if the object says something
     /// else than it did, but has the same `updated`.
-    pub fn touch_metadata(&self, json: &str, now: Instant) -> Option<Edit> {
+    pub fn touch_metadata(&self, json: &str, now: Timestamp) -> Option<Edit> {
         let set = touch(self.metadata?, json.trim_ascii(), now)?;
         Some(set.edit(json, "`updated` of the metadata object".to_owned()))
     }
@@ -62,7 +62,7 @@ impl<'s> Earlier<'s> {
     /// The edits that do the same for coverage entries, which are known by their ids.
     ///
     /// The text is a coverage listing, an array of entries or one entry.
-    pub fn touch_entries(&self, json: &str, now: Instant) -> Vec<Edit> {
+    pub fn touch_entries(&self, json: &str, now: Timestamp) -> Vec<Edit> {
         let mut edits = Vec::new();
         each_object(json, &mut |entry| {
             let id = text_in(entry, "id").map(|id| id.text);
@@ -99,7 +99,7 @@ impl Set<'_> {
     }
 }
 
-fn touch<'j>(before: &str, object: &'j str, now: Instant) -> Option<Set<'j>> {
+fn touch<'j>(before: &str, object: &'j str, now: Timestamp) -> Option<Set<'j>> {
     if before == object || !says_another(before, object) {
         return None;
     }
@@ -145,7 +145,7 @@ fn text_in<'j>(object: &'j str, field: &str) -> Option<WrittenText<'j>> {
 mod tests {
     use super::*;
 
-    const NOW: Instant = Instant {
+    const NOW: Timestamp = Timestamp {
         seconds: 1_800_000_000,
         nanoseconds: 500_000_000,
     };

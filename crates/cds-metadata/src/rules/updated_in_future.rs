@@ -34,7 +34,7 @@ pub(crate) fn check<const N: usize>(draft: &Draft<'_, N>, scope: &mut Scope<'_, 
     let (Some(updated), Some(now)) = (updated, scope.now) else {
         return;
     };
-    if updated.instant() > now {
+    if updated.timestamp() > now {
         scope.find(
             &UPDATED_IN_FUTURE,
             Spot::Value(&[Step::Key("updated")]),

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each user takes its own part")]
 
 use cds_metadata::{
-    CoverageForm, CoverageReader, Datetime, Finding, Instant, MetadataObject, Report,
+    CoverageForm, CoverageReader, Datetime, Finding, MetadataObject, Report, Timestamp,
     check_document,
 };
 use serde_json::Value;
@@ -37,8 +37,8 @@ pub(crate) fn assert_coverage_holds(bytes: &[u8]) {
     assert_report_holds(&check_document("f", bytes, Some(now())), bytes);
 }
 
-fn now() -> Instant {
-    Datetime::parse("2026-01-01T00:00:00Z").unwrap().instant()
+fn now() -> Timestamp {
+    Datetime::parse("2026-01-01T00:00:00Z").unwrap().timestamp()
 }
 
 fn assert_report_holds(report: &Report, bytes: &[u8]) {

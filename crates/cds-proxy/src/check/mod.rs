@@ -174,14 +174,14 @@ fn verdict(args: &Args, results: &Results) -> Verdict {
 /// An RFC 3339 datetime as a time.
 fn moment(text: &str) -> Result<SystemTime, String> {
     let help = "write it like 2026-01-31T12:00:00Z";
-    let instant = Datetime::parse(text).map_err(|_| help)?.instant();
-    let seconds = Duration::from_secs(instant.seconds.unsigned_abs());
-    let whole = if instant.seconds < 0 {
+    let timestamp = Datetime::parse(text).map_err(|_| help)?.timestamp();
+    let seconds = Duration::from_secs(timestamp.seconds.unsigned_abs());
+    let whole = if timestamp.seconds < 0 {
         SystemTime::UNIX_EPOCH.checked_sub(seconds)
     } else {
         SystemTime::UNIX_EPOCH.checked_add(seconds)
     };
-    let fraction = Duration::from_nanos(instant.nanoseconds.into());
+    let fraction = Duration::from_nanos(timestamp.nanoseconds.into());
     whole
         .and_then(|time| time.checked_add(fraction))
         .ok_or_else(|| help.to_owned())

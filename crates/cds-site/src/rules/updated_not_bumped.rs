@@ -36,7 +36,7 @@ pub(crate) fn check(before: &History, endpoints: &[Endpoint<'_>], report: &mut R
     for endpoint in endpoints {
         let prefix = &endpoint.prefix;
         if let Some((source, object)) = &endpoint.metadata {
-            let updated = object.updated.instant();
+            let updated = object.updated.timestamp();
             if before.object_not_bumped(prefix, &source.bytes, updated) {
                 let (pointer, message) = (Pointer::root().key("updated"), MESSAGE.to_owned());
                 report_at(report, &UPDATED_NOT_BUMPED, source, pointer, message, HELP);
