@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use hashbrown::{HashMap, hash_map};
+use serde_json::value::RawValue;
 
+use crate::cursor::Cursor;
 use crate::datetime::Timestamp;
-use crate::draft::EntryDraft;
+use crate::draft::DraftSeed;
 use crate::entry::CoverageEntry;
 use crate::extensions::Extensions;
 use crate::field::COVERAGE_ENTRY;
@@ -194,15 +197,17 @@ impl<'s> File<'_, 's> {
     fn read(&mut self, form: CoverageForm) -> serde_json::Result<Extensions<'s>> {
         let content = self.text.content;
         let mut all = Ok(());
-        let outside = Outside::read(content, &mut |position, json| {
-            let read = self.entry(position, json);
-            if all.is_ok() {
-                all = read;
-            }
+        let outside = Outside::read(content, &mut |position, cursor| {
+            let Err(error) = self.entry(position, cursor) else {
+                return Ok(());
+            };
+            all = Err(error);
+            // What is wrong inside one entry keeps none of the others from being checked.
+            cursor.value(PhantomData::<&RawValue>).map(|_| ())
         });
         let extensions = match outside? {
             Outside::Object(listing) if form.may_be_entry() && !listing.is_meant() => {
-                self.entry(Position::Document, content.trim_ascii())?;
+                self.entry(Position::Document, &mut Cursor::new(content))?;
                 Extensions::new()
             }
             Outside::Object(listing) => {
@@ -220,8 +225,11 @@ impl<'s> File<'_, 's> {
     }
 
     /// Reads and checks one entry; an error means that it is no JSON.
-    fn entry(&mut self, position: Position, json: &'s str) -> serde_json::Result<()> {
-        let draft = EntryDraft::read(json, &COVERAGE_ENTRY, position.depth())?;
+    fn entry(&mut self, position: Position, cursor: &mut Cursor<'s>) -> serde_json::Result<()> {
+        let (draft, json) = cursor.value(DraftSeed {
+            table: &COVERAGE_ENTRY,
+            depth: position.depth(),
+        })?;
         let mut scope = self.scope(position, json);
         let draft = match draft {
             Ok(draft) => draft,

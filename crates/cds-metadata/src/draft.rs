@@ -166,29 +166,6 @@ impl<'a, const N: usize> Draft<'a, N> {
         }
     }
 
-    /// Reads an object that stands `depth` levels deep in its document.
-    ///
-    /// The inner error is the type of what is no object.
-    pub(crate) fn read(
-        json: &'a str,
-        table: &'static [Field; N],
-        depth: usize,
-    ) -> serde_json::Result<Result<Self, JsonType>> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        if JsonType::of(json) != JsonType::Object {
-            let ignored = Cell::new(false);
-            return Walk {
-                depth,
-                repeated_key: &ignored,
-            }
-            .over(json)
-            .map(Err);
-        }
-        let draft = deserializer.deserialize_map(DraftVisitor { table, depth })?;
-        deserializer.end()?;
-        Ok(Ok(draft))
-    }
-
     /// The fields of the table with what stands in them.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&'static Field, &Slot<'a>)> {
         self.table.iter().zip(&self.slots)
@@ -202,16 +179,41 @@ impl<'a, const N: usize> Draft<'a, N> {
     }
 }
 
-struct DraftVisitor<const N: usize> {
-    table: &'static [Field; N],
-    depth: usize,
+/// Reads an object; of anything else its type.
+pub(crate) struct DraftSeed<const N: usize> {
+    pub(crate) table: &'static [Field; N],
+    /// How many arrays and objects are around the object.
+    pub(crate) depth: usize,
 }
 
-impl<'de, const N: usize> Visitor<'de> for DraftVisitor<N> {
-    type Value = Draft<'de, N>;
+impl<'de, const N: usize> DeserializeSeed<'de> for DraftSeed<N> {
+    type Value = Result<Draft<'de, N>, JsonType>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, const N: usize> Visitor<'de> for DraftSeed<N> {
+    type Value = Result<Draft<'de, N>, JsonType>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
+        f.write_str("any value")
+    }
+
+    visit_scalars!(Err);
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(Err(JsonType::String))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        let ignored = Cell::new(false);
+        let walk = Walk {
+            depth: self.depth,
+            repeated_key: &ignored,
+        };
+        walk.visit_seq(seq).map(Err)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -249,7 +251,7 @@ impl<'de, const N: usize> Visitor<'de> for DraftVisitor<N> {
             }
         }
         draft.repeated_key = repeated_key.get();
-        Ok(draft)
+        Ok(Ok(draft))
     }
 }
 

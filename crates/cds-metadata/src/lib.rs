@@ -46,6 +46,7 @@ mod severity;
 mod check;
 mod mend;
 
+mod cursor;
 mod draft;
 mod encoding_help;
 mod field;

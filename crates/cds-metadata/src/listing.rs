@@ -1,16 +1,16 @@
-//! The outside of a file of coverage entries: which form it has, and each entry's JSON.
+//! The outside of a file of coverage entries: which form it has, and where each entry is.
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::cursor::Cursor;
 use crate::draft::{Slot, SlotSeed};
 use crate::scope::Position;
 use crate::similar::nearest;
-use crate::walk::{JsonType, Keys, Walk, visit_scalars};
+use crate::walk::{JsonType, Keys, Walk};
 
 /// What a file of coverage entries is, its entries apart.
 pub(crate) enum Outside<'a> {
@@ -34,40 +34,67 @@ pub(crate) struct Listing<'a> {
     pub(crate) repeated_key: bool,
 }
 
+/// Reads the entry that a cursor stands before, and nothing else.
+pub(crate) type ReadEntry<'f, 'a> =
+    dyn FnMut(Position, &mut Cursor<'a>) -> serde_json::Result<()> + 'f;
+
 impl<'a> Outside<'a> {
-    /// Reads a file and hands over the JSON of each entry as it comes by, not looked into.
-    pub(crate) fn read(
-        json: &'a str,
-        each: &mut dyn FnMut(Position, &'a str),
-    ) -> serde_json::Result<Self> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        let outside = match JsonType::of(json) {
-            JsonType::Object => deserializer
-                .deserialize_map(ListingVisitor { each })
-                .map(Self::Object)?,
-            JsonType::Array => {
-                let entries = Entries {
-                    each,
-                    at: Position::InArray,
-                };
-                deserializer.deserialize_seq(entries).map(|_| Self::Array)?
-            }
-            _ => {
-                let ignored = Cell::new(false);
-                let walk = Walk {
-                    depth: 0,
-                    repeated_key: &ignored,
-                };
-                // Reads all of it by itself, so there is no end to be looked for below.
-                return walk.over(json).map(Self::Other);
-            }
+    /// Reads a file, each of its entries by `entry`.
+    pub(crate) fn read(json: &'a str, entry: &mut ReadEntry<'_, 'a>) -> serde_json::Result<Self> {
+        let ignored = Cell::new(false);
+        let walk = Walk {
+            depth: 0,
+            repeated_key: &ignored,
         };
-        deserializer.end()?;
+        let mut cursor = Cursor::new(json);
+        let outside = match cursor.next_type() {
+            JsonType::Object => Self::Object(Listing::read(&mut cursor, entry)?),
+            JsonType::Array => {
+                entries(&mut cursor, Position::InArray, entry)?;
+                Self::Array
+            }
+            _ => Self::Other(cursor.value(walk)?.0),
+        };
+        cursor.end()?;
         Ok(outside)
     }
 }
 
-impl Listing<'_> {
+impl<'a> Listing<'a> {
+    fn read(cursor: &mut Cursor<'a>, entry: &mut ReadEntry<'_, 'a>) -> serde_json::Result<Self> {
+        let repeated_key = Cell::new(false);
+        let walk = Walk {
+            depth: 1,
+            repeated_key: &repeated_key,
+        };
+        let mut keys = Keys::default();
+        let mut listing = Self {
+            entries: None,
+            next: Slot::Absent,
+            previous: Slot::Absent,
+            extensions: Vec::new(),
+            repeated_key: false,
+        };
+        cursor.object(|cursor, key| {
+            match &*key {
+                "coverage_entries" => {
+                    listing.entries = Some(entries(cursor, Position::InListing, entry)?);
+                }
+                "next" => (listing.next, _) = cursor.value(SlotSeed(walk))?,
+                "previous" => (listing.previous, _) = cursor.value(SlotSeed(walk))?,
+                _ => {
+                    let (value, json) = cursor.value(PhantomData::<&RawValue>)?;
+                    walk.over(json)?;
+                    listing.extensions.push((key.clone().into(), value));
+                }
+            }
+            repeated_key.set(repeated_key.get() || !keys.insert(key));
+            Ok(())
+        })?;
+        listing.repeated_key = repeated_key.get();
+        Ok(listing)
+    }
+
     /// Whether the object is meant to be a listing: it has entries, or looks like one whose
     /// entries were forgotten or misspelt.
     pub(crate) fn is_meant(&self) -> bool {
@@ -92,7 +119,11 @@ pub(crate) fn is_nearly_entries(name: &str) -> bool {
 /// listing. What is no JSON has none.
 pub(crate) fn each_object<'a>(json: &'a str, each: &mut dyn FnMut(&'a str)) {
     let mut entries = Vec::new();
-    let outside = Outside::read(json, &mut |_, entry| entries.push(entry));
+    let outside = Outside::read(json, &mut |_, cursor| {
+        let (entry, _) = cursor.value(PhantomData::<&RawValue>)?;
+        entries.push(entry.get());
+        Ok(())
+    });
     match outside {
         Ok(Outside::Object(listing)) if !listing.is_meant() => each(json.trim_ascii()),
         Ok(Outside::Object(_) | Outside::Array) => entries.into_iter().for_each(each),
@@ -100,99 +131,27 @@ pub(crate) fn each_object<'a>(json: &'a str, each: &mut dyn FnMut(&'a str)) {
     }
 }
 
-struct ListingVisitor<'f, 'a> {
-    each: &'f mut dyn FnMut(Position, &'a str),
-}
-
-impl<'de> Visitor<'de> for ListingVisitor<'_, 'de> {
-    type Value = Listing<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Listing<'de>, A::Error> {
-        let repeated_key = Cell::new(false);
+/// Reads an array of entries; anything else is walked over.
+fn entries<'a>(
+    cursor: &mut Cursor<'a>,
+    at: fn(usize) -> Position,
+    entry: &mut ReadEntry<'_, 'a>,
+) -> serde_json::Result<JsonType> {
+    if cursor.next_type() != JsonType::Array {
+        let ignored = Cell::new(false);
         let walk = Walk {
             depth: 1,
-            repeated_key: &repeated_key,
-        };
-        let mut keys = Keys::default();
-        let mut listing = Listing {
-            entries: None,
-            next: Slot::Absent,
-            previous: Slot::Absent,
-            extensions: Vec::new(),
-            repeated_key: false,
-        };
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            match &*key {
-                "coverage_entries" => {
-                    let entries = Entries {
-                        each: self.each,
-                        at: Position::InListing,
-                    };
-                    listing.entries = Some(map.next_value_seed(entries)?);
-                }
-                "next" => listing.next = map.next_value_seed(SlotSeed(walk))?,
-                "previous" => listing.previous = map.next_value_seed(SlotSeed(walk))?,
-                _ => {
-                    let value: &RawValue = map.next_value()?;
-                    walk.over(value.get()).map_err(Error::custom)?;
-                    listing.extensions.push((key.clone(), value));
-                }
-            }
-            repeated_key.set(repeated_key.get() || !keys.insert(key.into_owned()));
-        }
-        listing.repeated_key = repeated_key.get();
-        Ok(listing)
-    }
-}
-
-/// Reads an array of entries; anything else is walked over.
-struct Entries<'f, 'a> {
-    each: &'f mut dyn FnMut(Position, &'a str),
-    at: fn(usize) -> Position,
-}
-
-impl<'de> DeserializeSeed<'de> for Entries<'_, 'de> {
-    type Value = JsonType;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<JsonType, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Entries<'_, 'de> {
-    type Value = JsonType;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array of coverage entries")
-    }
-
-    visit_scalars!(std::convert::identity);
-
-    fn visit_str<E>(self, _: &str) -> Result<JsonType, E> {
-        Ok(JsonType::String)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<JsonType, A::Error> {
-        let mut index = 0;
-        while let Some(entry) = seq.next_element::<&RawValue>()? {
-            (self.each)((self.at)(index), entry.get());
-            index += 1;
-        }
-        Ok(JsonType::Array)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<JsonType, A::Error> {
-        let ignored = Cell::new(false);
-        Walk {
-            depth: 1,
             repeated_key: &ignored,
-        }
-        .visit_map(map)
+        };
+        return Ok(cursor.value(walk)?.0);
     }
+    let mut index = 0;
+    cursor.array(|cursor| {
+        entry(at(index), cursor)?;
+        index += 1;
+        Ok(())
+    })?;
+    Ok(JsonType::Array)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! From bytes to a metadata object.
 
+use crate::cursor::Cursor;
 use crate::datetime::Timestamp;
-use crate::draft::MetadataDraft;
+use crate::draft::DraftSeed;
 use crate::field::METADATA_OBJECT;
 use crate::metadata::MetadataObject;
 use crate::report::Report;
@@ -46,7 +47,12 @@ impl<'a> MetadataObject<'a> {
         now: Option<Timestamp>,
         report: &mut Report,
     ) -> serde_json::Result<Option<Self>> {
-        let draft = MetadataDraft::read(text.content, &METADATA_OBJECT, 0)?;
+        let mut cursor = Cursor::new(text.content);
+        let (draft, _) = cursor.value(DraftSeed {
+            table: &METADATA_OBJECT,
+            depth: 0,
+        })?;
+        cursor.end()?;
         let mut scope = Scope::new(text, report, Position::Document, text.content, now);
         Ok(match draft {
             Ok(draft) => {
