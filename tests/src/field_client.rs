@@ -197,16 +197,29 @@ async fn every_page(server: SocketAddr, first: Url) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut seen = HashSet::new();
     let mut next = Some(first);
-    let mut before = None;
+    let mut before: Option<Listing> = None;
     while let Some(url) = next {
         assert!(seen.insert(url.clone()), "{url:?} leads back to itself");
         let page: Listing = document(server, &url).await;
-        assert_eq!(page.previous, before, "previous of {url:?}");
-        entries.extend(page.coverage_entries);
-        before = Some(url);
-        next = page.next;
+        next = page.next.clone();
+        // Which leads to the page before, if by another URL.
+        assert_eq!(page.previous.is_some(), before.is_some(), "{url:?}");
+        if let (Some(previous), Some(before)) = (&page.previous, before) {
+            let back: Listing = document(server, previous).await;
+            assert_eq!(back.ids(), before.ids(), "{previous:?}");
+            entries.extend(before.coverage_entries);
+        }
+        before = Some(page);
     }
+    entries.extend(before.into_iter().flat_map(|last| last.coverage_entries));
     entries
+}
+
+impl Listing {
+    fn ids(&self) -> Vec<&str> {
+        let entries = self.coverage_entries.iter();
+        entries.map(|entry| entry.id.as_str()).collect()
+    }
 }
 
 impl Entry {

@@ -12,7 +12,7 @@ pub enum Fixture {
     Demo,
     /// A metadata object that lacks a capability of one of its entries, which is an error.
     Broken,
-    /// A coverage URL with a query.
+    /// A coverage URL with a query, and pages of one entry.
     Queried,
 }
 

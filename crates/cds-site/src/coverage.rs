@@ -1,7 +1,6 @@
 //! One coverage listing made of all the files that hold its entries.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::ops::Range;
 use std::time::SystemTime;
 
@@ -11,6 +10,7 @@ use cds_metadata::{
     Timestamp, Url,
 };
 
+use crate::listing::{Entries, Listed, Rank};
 use crate::source::{Source, Sources};
 
 /// The file of the whole listing.
@@ -23,7 +23,7 @@ const PARTS_FOLDER: &str = "coverage/";
 #[derive(Debug)]
 pub(crate) struct Coverage<'s> {
     entries: Vec<Entry<'s>>,
-    extensions: Extensions<'s>,
+    members: Extensions<'s>,
     modified: SystemTime,
     summary: CoverageSummary,
     report: Report,
@@ -55,27 +55,23 @@ impl<'s> Coverage<'s> {
         let modified = files.iter().map(|(source, _)| source.modified).max()?;
         let mut reader = CoverageReader::new(Some(now.into()));
         let mut entries = Vec::new();
-        let mut extensions = Extensions::new();
+        let mut members = Extensions::new();
         for (source, form) in files {
-            let members = reader.read(&source.path, &source.bytes, form, &mut |authored| {
+            let own = reader.read(&source.path, &source.bytes, form, &mut |authored| {
                 entries.push(Entry::new(source, authored));
             });
             // The listing's own file comes first, so its members count.
-            for (name, value) in members.iter() {
-                if extensions.get(name).is_none() {
-                    extensions.insert(name.to_owned(), value.to_owned());
+            for (name, value) in own.iter() {
+                if members.get(name).is_none() {
+                    members.insert(name.to_owned(), value.to_owned());
                 }
             }
         }
-        // Newest first over the whole listing (CDS-WG1-01 §4.1); ids make the order of equals
-        // the same on every replica.
-        entries.sort_by(|a: &Entry<'_>, b| {
-            (Reverse(a.updated), &a.id).cmp(&(Reverse(b.updated), &b.id))
-        });
+        entries.sort_by(|a: &Entry<'_>, b| a.rank().cmp(&b.rank()));
         let (summary, report) = reader.finish();
         Some(Self {
             entries,
-            extensions,
+            members,
             modified,
             summary,
             report,
@@ -111,31 +107,19 @@ impl<'s> Coverage<'s> {
         self.report
     }
 
-    /// The listing as it is published (CDS-WG1-01 §4.1), made of the authors' bytes.
-    pub(crate) fn segments(&self) -> Vec<Bytes> {
-        let mut segments = Vec::with_capacity(2 * self.entries.len() + 2);
-        let mut separator = Bytes::from_static(b"{\"coverage_entries\":[\n");
-        for entry in &self.entries {
-            segments.push(separator);
-            segments.push(entry.json.clone());
-            separator = Bytes::from_static(b",\n");
-        }
-        if self.entries.is_empty() {
-            segments.push(separator);
-        }
-        segments.push(self.end());
-        segments
+    /// The entries as they are listed.
+    pub(crate) fn listed(&self) -> Entries {
+        let listed = self.entries.iter().map(|entry| Listed {
+            id: (*entry.id).into(),
+            updated: entry.updated,
+            json: entry.json.clone(),
+        });
+        Entries::new(listed.collect())
     }
 
-    /// What follows the entries.
-    fn end(&self) -> Bytes {
-        let mut end = String::from("\n],\"next\":null,\"previous\":null");
-        for (name, value) in self.extensions.iter() {
-            let quoted = serde_json::to_string(name).unwrap_or_default();
-            end.push_str(&format!(",{quoted}:{value}"));
-        }
-        end.push('}');
-        end.into()
+    /// Members of the listing that the specification doesn't name.
+    pub(crate) const fn members(&self) -> &Extensions<'s> {
+        &self.members
     }
 }
 
@@ -153,6 +137,13 @@ impl<'s> Entry<'s> {
             map_content_type: entry.map_content_type,
             geojson_resource: entry.geojson_resource,
             pointer,
+        }
+    }
+
+    fn rank(&self) -> Rank<'_> {
+        Rank {
+            updated: self.updated,
+            id: &self.id,
         }
     }
 }

@@ -1,25 +1,27 @@
 //! What a site remembers of its documents, to tell what a later version changed.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use cds_metadata::{MetadataObject, Timestamp};
 use hashbrown::HashMap;
 use serde_json::Value;
-use xxhash_rust::xxh3::xxh3_64;
 
-use crate::coverage::Entry;
+use crate::listing::Entries;
 use crate::source::Source;
 
-/// The documents of a site by a hash of their names.
+/// The documents of a site by the prefixes of their endpoints.
 #[derive(Debug, Default)]
 pub(crate) struct History {
-    documents: HashMap<u64, Version>,
+    endpoints: HashMap<Box<str>, Documents>,
 }
 
-/// A document as it was published.
+/// The documents of an endpoint as they were published.
 #[derive(Debug)]
-struct Version {
-    json: Bytes,
+struct Documents {
+    object: Bytes,
     updated: Timestamp,
+    entries: Arc<Entries>,
 }
 
 impl History {
@@ -29,27 +31,20 @@ impl History {
         prefix: &str,
         source: &Source,
         object: &MetadataObject<'_>,
-        entries: &[Entry<'_>],
+        entries: Arc<Entries>,
     ) {
-        let updated = object.updated.timestamp();
-        let version = Version {
-            json: source.bytes.clone(),
-            updated,
+        let documents = Documents {
+            object: source.bytes.clone(),
+            updated: object.updated.timestamp(),
+            entries,
         };
-        self.documents.insert(object_key(prefix), version);
-        self.documents.reserve(entries.len());
-        for entry in entries {
-            let version = Version {
-                json: entry.json.clone(),
-                updated: entry.updated,
-            };
-            self.documents.insert(entry_key(prefix, &entry.id), version);
-        }
+        self.endpoints.insert(prefix.into(), documents);
     }
 
     /// Whether a metadata object says something else now, but has the same `updated`.
     pub(crate) fn object_not_bumped(&self, prefix: &str, json: &Bytes, updated: Timestamp) -> bool {
-        self.not_bumped(object_key(prefix), json, updated)
+        let before = self.endpoints.get(prefix);
+        before.is_some_and(|before| before.updated == updated && says_another(&before.object, json))
     }
 
     /// Whether an entry says something else now, but has the same `updated`.
@@ -60,29 +55,14 @@ impl History {
         json: &Bytes,
         updated: Timestamp,
     ) -> bool {
-        self.not_bumped(entry_key(prefix, id), json, updated)
-    }
-
-    fn not_bumped(&self, key: u64, json: &Bytes, updated: Timestamp) -> bool {
-        let before = self
-            .documents
-            .get(&key)
-            .filter(|before| before.updated == updated);
-        before.is_some_and(|before| before.json != json && says_another(&before.json, json))
+        let endpoint = self.endpoints.get(prefix);
+        let before = endpoint.and_then(|endpoint| endpoint.entries.get(id));
+        before.is_some_and(|before| before.updated == updated && says_another(&before.json, json))
     }
 }
 
 /// Whether two texts differ in more than their layout.
-fn says_another(one: &[u8], other: &[u8]) -> bool {
+fn says_another(one: &Bytes, other: &Bytes) -> bool {
     let value = |json| serde_json::from_slice::<Value>(json).ok();
-    value(one) != value(other)
-}
-
-fn object_key(prefix: &str) -> u64 {
-    xxh3_64(prefix.as_bytes())
-}
-
-fn entry_key(prefix: &str, id: &str) -> u64 {
-    // A prefix ends with a slash or is empty, so no prefix and id read as another pair's.
-    xxh3_64(format!("{prefix}\0{id}").as_bytes())
+    one != other && value(one) != value(other)
 }

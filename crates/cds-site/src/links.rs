@@ -11,7 +11,7 @@ use crate::coverage::{Coverage, Entry};
 use crate::geojson::{check_geojson, looks_like_geojson};
 use crate::location::Location;
 use crate::media_type::{self, GEOJSON};
-use crate::path::decode;
+use crate::percent;
 use crate::rules::{linked_file_elsewhere, media_type_conflict};
 use crate::source::{Source, Sources};
 
@@ -172,8 +172,8 @@ impl<'s, 'd> Links<'s, 'd> {
         let Some(parts) = link.url.parts() else {
             return;
         };
-        let file =
-            decode(parts.path).and_then(|path| self.sources.get(&format!("{}{path}", self.folder)));
+        let path = String::from_utf8(percent::decode(parts.path)).ok();
+        let file = path.and_then(|path| self.sources.get(&format!("{}{path}", self.folder)));
         let Some(file) = file else {
             let is_page = matches!(link.kind, Kind::Page);
             if !is_page

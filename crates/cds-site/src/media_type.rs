@@ -2,6 +2,9 @@
 
 use http::HeaderValue;
 
+/// Documents, spelt as the specification's examples spell it.
+pub(crate) const DOCUMENT: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
+
 /// GeoJSON (RFC 7946 §12).
 pub(crate) const GEOJSON: HeaderValue = HeaderValue::from_static("application/geo+json");
 

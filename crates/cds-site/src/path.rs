@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::percent::{is_unreserved, octet};
+
 /// A path in the spelling that all equal ones share: percent-encoded octets that need no encoding
 /// decoded (§6.2.2.2), the hexadecimal digits of the others in upper case (§6.2.2.1).
 ///
@@ -31,36 +33,6 @@ pub(crate) fn normalise(path: &str) -> Cow<'_, str> {
     Cow::Owned(normal)
 }
 
-/// A path with every percent-encoded octet decoded, once; `None` if that isn't UTF-8.
-pub(crate) fn decode(path: &str) -> Option<String> {
-    let mut decoded = Vec::with_capacity(path.len());
-    let mut rest = path;
-    while let Some(percent) = rest.find('%') {
-        decoded.extend_from_slice(&rest.as_bytes()[..percent]);
-        rest = &rest[percent..];
-        let (octet, length) = octet(rest).map_or((b'%', 1), |octet| (octet, 3));
-        decoded.push(octet);
-        rest = &rest[length..];
-    }
-    decoded.extend_from_slice(rest.as_bytes());
-    String::from_utf8(decoded).ok()
-}
-
-/// The octet that a text begins with in percent-encoding.
-fn octet(text: &str) -> Option<u8> {
-    match text.as_bytes() {
-        [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-            u8::from_str_radix(&text[1..3], 16).ok()
-        }
-        _ => None,
-    }
-}
-
-/// RFC 3986 §2.3.
-fn is_unreserved(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_' | b'~')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,12 +47,5 @@ mod tests {
         assert_eq!(normalise("/a%%41%4"), "/a%A%4");
         assert_eq!(normalise("/%2e%2e/x"), "/../x");
         assert_eq!(normalise("/%c3%a4%é"), "/%C3%A4%é");
-    }
-
-    #[test]
-    fn decoding_takes_one_turn_only() {
-        assert_eq!(decode("/a%2520b").as_deref(), Some("/a%20b"));
-        assert_eq!(decode("/%C3%A4").as_deref(), Some("/ä"));
-        assert_eq!(decode("/%FF"), None);
     }
 }

@@ -1,17 +1,20 @@
 //! From documents to routes.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use bytes::Bytes;
 use cds_metadata::{MetadataObject, Report, Url};
 use hashbrown::HashMap;
 use http::HeaderValue;
 
 use crate::coverage::Coverage;
 use crate::endpoint::Endpoint;
+use crate::etag::EntityTag;
 use crate::history::History;
 use crate::links::Links;
+use crate::listing::{Entries, Listing, Plan};
 use crate::location::{Location, WELL_KNOWN};
+use crate::media_type;
 use crate::moved::Moved;
 use crate::path::normalise;
 use crate::representation::Draft;
@@ -21,9 +24,6 @@ use crate::rules::{related_metadata_missing, route_conflict, updated_not_bumped}
 use crate::settings::Settings;
 use crate::site::Site;
 use crate::source::{Source, Sources};
-
-/// The media type of documents, spelt as the specification's examples spell it.
-const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
 
 /// Makes representations and gives them their routes.
 pub(crate) struct Publisher<'c> {
@@ -63,10 +63,10 @@ impl<'c> Publisher<'c> {
         self.publish_moved(endpoints);
         for endpoint in endpoints {
             if let Some((source, object)) = &endpoint.metadata {
-                let entries = endpoint.coverage.as_ref().map(Coverage::entries);
-                let entries = entries.unwrap_or_default();
+                let entries = endpoint.coverage.as_ref().map(Coverage::listed);
+                let entries = Arc::new(entries.unwrap_or_default());
+                self.publish_endpoint(endpoint, source, object, &entries);
                 history.add(&endpoint.prefix, source, object, entries);
-                self.publish_endpoint(endpoint, source, object);
             } else if let Some(coverage) = &endpoint.coverage {
                 // Its maps are checked all the same, so that all faults are told at once.
                 let mut links = Links::new(self.sources, &endpoint.prefix);
@@ -130,6 +130,7 @@ impl<'c> Publisher<'c> {
         endpoint: &Endpoint<'_>,
         source: &Source,
         object: &MetadataObject<'_>,
+        entries: &Arc<Entries>,
     ) {
         let url = object.cds_metadata_url.parts();
         let location = if endpoint.is_top() {
@@ -138,14 +139,25 @@ impl<'c> Publisher<'c> {
             url.as_ref().map(Location::of)
         };
         let is_moved = endpoint.is_top() && self.settings.moved.is_some();
-        if let Some(location) = location.filter(|_| !is_moved) {
-            let draft = self.document(vec![source.bytes.clone()], source.modified);
-            self.publish_document(location, draft, source, "cds_metadata_url");
+        if let Some(location) = location.filter(|_| !is_moved)
+            && self.claim(&location, source, "cds_metadata_url")
+        {
+            let draft = Draft {
+                content_type: media_type::DOCUMENT,
+                segments: vec![source.bytes.clone()],
+                modified: source.modified,
+                max_age: self.settings.max_age,
+                link: None,
+                is_file: false,
+            };
+            self.insert_published(location, draft);
         }
         let mut links = Links::new(self.sources, &endpoint.prefix);
         links.add_metadata(source, object, self.report);
         if let Some(coverage) = &endpoint.coverage {
-            self.publish_coverage(source, object.coverage.as_ref(), coverage);
+            if let Some(url) = &object.coverage {
+                self.publish_coverage(source, url, coverage, Arc::clone(entries));
+            }
             links.add_coverage(coverage, self.report);
         }
         links.check_geojson(self.report);
@@ -155,6 +167,7 @@ impl<'c> Publisher<'c> {
                 segments: vec![file.file.bytes.clone()],
                 modified: file.file.modified,
                 max_age: self.settings.max_age,
+                link: None,
                 is_file: true,
             };
             // A file that several documents link to is one resource.
@@ -175,61 +188,72 @@ impl<'c> Publisher<'c> {
     fn publish_coverage(
         &mut self,
         source: &Source,
-        url: Option<&Url<'_>>,
+        url: &Url<'_>,
         coverage: &Coverage<'_>,
+        entries: Arc<Entries>,
     ) {
-        let Some(parts) = url.and_then(Url::parts) else {
+        let Some(location) = url.parts().map(|parts| Location::of(&parts)) else {
             return;
         };
-        let draft = self.document(coverage.segments(), coverage.modified());
-        self.publish_document(Location::of(&parts), draft, source, "coverage");
+        if !self.claim(&location, source, "coverage") {
+            return;
+        }
+        let plan = Plan {
+            entries,
+            url: url.as_str(),
+            members: coverage.members(),
+            page_size: self.settings.page_size,
+            max_age: self.settings.max_age,
+        };
+        let previous = match self.before(&location) {
+            Some(Resource::Listing(listing)) => Some(&**listing),
+            _ => None,
+        };
+        let modified = |tag: &_| self.last_modified(&location, tag, coverage.modified());
+        let listing = Listing::new(plan, &location, previous, modified);
+        self.insert(location, Resource::Listing(Box::new(listing)));
     }
 
-    /// Publishes a document at the URL in `field` of a metadata object, if the place is free.
-    fn publish_document(
-        &mut self,
-        location: Location,
-        draft: Draft,
-        source: &Source,
-        field: &'static str,
-    ) {
+    /// Claims a place for the document at the URL in `field` of a metadata object, if it is free.
+    fn claim(&mut self, location: &Location, source: &Source, field: &'static str) -> bool {
         let claim = format!("`{field}` of {}", source.path);
         let taken_by = match location.path.as_str() {
             "/" => Some("the portal's front page"),
-            _ => self.claims.get(&location).map(String::as_str),
+            _ => self.claims.get(location).map(String::as_str),
         };
         if let Some(other) = taken_by {
             route_conflict::find(self.report, source, field, &location.path, other);
-            return;
+            return false;
         }
         self.claims.insert(location.clone(), claim);
-        self.insert_published(location, draft);
+        true
     }
 
-    fn document(&self, segments: Vec<Bytes>, modified: SystemTime) -> Draft {
-        let max_age = self.settings.max_age;
-        Draft {
-            content_type: JSON,
-            segments,
-            modified,
-            max_age,
-            is_file: false,
-        }
+    /// What stood in a place before.
+    fn before(&self, location: &Location) -> Option<&'c Resource> {
+        self.previous?.routes().get(location)
+    }
+
+    /// When what has this tag now was last modified there; `modified` is when its files were.
+    fn last_modified(
+        &self,
+        location: &Location,
+        tag: &EntityTag,
+        modified: SystemTime,
+    ) -> SystemTime {
+        let before = self.before(location).and_then(Resource::validators);
+        let time = match (self.previous, before) {
+            (None, _) => modified,
+            (Some(_), Some((before, time))) if before == tag => time.time(),
+            (Some(_), _) => self.now,
+        };
+        // A clock that was set back must not make it later than `Date` (RFC 9110 §8.8.2.1).
+        time.min(self.now)
     }
 
     fn insert_published(&mut self, location: Location, mut draft: Draft) {
         let tag = draft.tag();
-        draft.modified = match self.previous {
-            None => draft.modified,
-            Some(site) => match site.routes().get(&location) {
-                Some(Resource::Published(before)) if before.tag == tag => {
-                    before.last_modified.time()
-                }
-                _ => self.now,
-            },
-        };
-        // A clock that was set back must not make it later than `Date` (RFC 9110 §8.8.2.1).
-        draft.modified = draft.modified.min(self.now);
+        draft.modified = self.last_modified(&location, &tag, draft.modified);
         let representation = draft.into_representation(tag);
         self.insert(location, Resource::Published(Box::new(representation)));
     }

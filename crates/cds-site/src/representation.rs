@@ -39,6 +39,8 @@ pub(crate) struct Draft {
     pub(crate) segments: Vec<Bytes>,
     pub(crate) modified: SystemTime,
     pub(crate) max_age: Duration,
+    /// Where else to look (RFC 8288).
+    pub(crate) link: Option<HeaderValue>,
     /// Whether staff put the file there, so that it may be anything, HTML included.
     pub(crate) is_file: bool,
 }
@@ -68,6 +70,9 @@ impl Draft {
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         );
+        if let Some(link) = self.link {
+            full.insert(header::LINK, link);
+        }
         if self.is_file {
             // The file is on the portal's own origin: whatever it is, it must run no script there.
             full.insert(header::CONTENT_SECURITY_POLICY, fields::SANDBOX);

@@ -6,7 +6,10 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
 use crate::body::Body;
 use crate::conditional::{Precondition, evaluate};
+use crate::etag::EntityTag;
 use crate::fields;
+use crate::http_date::HttpDate;
+use crate::listing::{BadCursor, Listing};
 use crate::moved::Moved;
 use crate::problem::problem;
 use crate::representation::Representation;
@@ -17,6 +20,8 @@ use crate::respond::RequestHead;
 pub(crate) enum Resource {
     /// Something to read.
     Published(Box<Representation>),
+    /// A coverage listing to read, page by page.
+    Listing(Box<Listing>),
     /// Something that is elsewhere now.
     Moved(Moved),
     /// Something that was never good.
@@ -29,6 +34,7 @@ enum Selection<'r> {
     Full(&'r Representation),
     NotModified(&'r Representation),
     PreconditionFailed,
+    BadCursor,
     Options,
     MethodNotAllowed,
     Redirect(&'r Moved),
@@ -36,9 +42,18 @@ enum Selection<'r> {
 }
 
 impl Resource {
+    /// The validators of what can be read here.
+    pub(crate) fn validators(&self) -> Option<(&EntityTag, &HttpDate)> {
+        match self {
+            Self::Published(published) => Some((&published.tag, &published.last_modified)),
+            Self::Listing(listing) => Some((&listing.tag, &listing.last_modified)),
+            Self::Moved(_) | Self::Unavailable => None,
+        }
+    }
+
     /// Answers a request for this resource.
     pub(crate) fn answer(&self, head: RequestHead<'_>) -> Response<Body> {
-        let mut response = self.select(head).into_response();
+        let mut response = self.respond(head);
         if head.method == Method::HEAD {
             // The fields stay, Content-Length included (RFC 9110 §9.3.2).
             *response.body_mut() = Body::empty();
@@ -46,30 +61,43 @@ impl Resource {
         response
     }
 
-    fn select(&self, head: RequestHead<'_>) -> Selection<'_> {
-        match *head.method {
-            Method::GET | Method::HEAD => {}
-            Method::OPTIONS => return Selection::Options,
-            _ => return Selection::MethodNotAllowed,
-        }
-        let representation = match self {
-            Self::Published(representation) => representation,
-            Self::Moved(moved) => return Selection::Redirect(moved),
-            Self::Unavailable => return Selection::Unavailable,
+    fn respond(&self, head: RequestHead<'_>) -> Response<Body> {
+        let selection = match (head.method, self) {
+            (&Method::OPTIONS, _) => Selection::Options,
+            (&Method::GET | &Method::HEAD, Self::Published(representation)) => {
+                Selection::of(representation, head)
+            }
+            (&Method::GET | &Method::HEAD, Self::Listing(listing)) => {
+                match listing.page(head.uri.query()) {
+                    // Here, because the page may be for this request alone.
+                    Ok(page) => {
+                        return Selection::of(page.representation(), head).into_response();
+                    }
+                    Err(BadCursor) => Selection::BadCursor,
+                }
+            }
+            (&Method::GET | &Method::HEAD, Self::Moved(moved)) => Selection::Redirect(moved),
+            (&Method::GET | &Method::HEAD, Self::Unavailable) => Selection::Unavailable,
+            _ => Selection::MethodNotAllowed,
         };
+        selection.into_response()
+    }
+}
+
+impl<'r> Selection<'r> {
+    /// What a GET or HEAD request is answered, by its preconditions.
+    fn of(representation: &'r Representation, head: RequestHead<'_>) -> Self {
         match evaluate(
             head.headers,
             &representation.tag,
             &representation.last_modified,
         ) {
-            Precondition::Holds => Selection::Full(representation),
-            Precondition::NotModified => Selection::NotModified(representation),
-            Precondition::Failed => Selection::PreconditionFailed,
+            Precondition::Holds => Self::Full(representation),
+            Precondition::NotModified => Self::NotModified(representation),
+            Precondition::Failed => Self::PreconditionFailed,
         }
     }
-}
 
-impl Selection<'_> {
     fn into_response(self) -> Response<Body> {
         match self {
             Self::Full(representation) => respond(
@@ -87,6 +115,10 @@ impl Selection<'_> {
                     status,
                     "The document is not the one that the request is conditional on.",
                 )
+            }
+            Self::BadCursor => {
+                let detail = "The cursor is not one of this listing. Begin at its first page.";
+                error(StatusCode::BAD_REQUEST, detail)
             }
             Self::Options => {
                 let mut headers = HeaderMap::with_capacity(8);

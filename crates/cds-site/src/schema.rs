@@ -6,7 +6,7 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use crate::rules;
-use crate::settings::Written;
+use crate::settings::{LARGEST_PAGE, Written};
 
 /// The schema (draft-07) of `site.toml`, read as the JSON that a TOML document amounts to.
 ///
@@ -32,7 +32,7 @@ pub(crate) fn mend_defaults(schema: &mut Schema) {
             property.insert("default".to_owned(), Written::default_max_age().into());
         } else if property
             .get("default")
-            .is_some_and(|default| !default.is_string())
+            .is_some_and(|default| !default.is_string() && !default.is_number())
         {
             property.remove("default");
         }
@@ -42,6 +42,11 @@ pub(crate) fn mend_defaults(schema: &mut Schema) {
 /// A length of time, as in `5m`.
 pub(crate) fn duration(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "examples": ["30s", "5m", "1h"] })
+}
+
+/// A number of entries.
+pub(crate) fn page_size(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "integer", "minimum": 1, "maximum": LARGEST_PAGE })
 }
 
 /// A complete http or https URL.

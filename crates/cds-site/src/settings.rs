@@ -1,6 +1,7 @@
 //! `site.toml`: what staff may set.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
@@ -25,6 +26,8 @@ const SETTINGS_FILE: &str = "site.toml";
 pub(crate) struct Settings {
     /// How long Clients and caches may keep an answer.
     pub(crate) max_age: Duration,
+    /// How many entries a page of the coverage listing has.
+    pub(crate) page_size: NonZeroUsize,
     /// Where the site has moved to.
     pub(crate) moved: Option<Moved>,
     /// Paths that the metadata object had before.
@@ -45,6 +48,10 @@ pub(crate) struct Written {
     #[serde(deserialize_with = "duration")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "schema::duration"))]
     max_age: Duration,
+    /// How many entries a page of the coverage listing has, at most 10000; 200 unless set.
+    #[serde(deserialize_with = "page_size")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "schema::page_size"))]
+    page_size: NonZeroUsize,
     /// The metadata object's new URL, when the Server has moved to another domain.
     #[cfg_attr(feature = "schema", schemars(schema_with = "schema::url"))]
     moved_to: Option<Spanned<String>>,
@@ -88,6 +95,7 @@ impl Default for Written {
             // Clients cache for minutes anyway. A mistake is gone from their caches as soon, and
             // one request in five minutes is nothing to a Server.
             max_age: Duration::from_secs(5 * 60),
+            page_size: PAGE_SIZE,
             moved_to: None,
             moved: How::Permanent,
             since: None,
@@ -140,6 +148,7 @@ impl Reader<'_> {
         let permanent = written.moved == How::Permanent;
         Settings {
             max_age: written.max_age,
+            page_size: written.page_size,
             moved: location.map(|location| Moved {
                 location,
                 permanent,
@@ -253,14 +262,38 @@ impl Reader<'_> {
 }
 
 /// The names of all settings.
-const NAMES: [&str; 6] = [
+const NAMES: [&str; 7] = [
     "former_paths",
     "max_age",
     "moved",
     "moved_to",
+    "page_size",
     "rules",
     "since",
 ];
+
+/// Some 140 KB of a usual listing: a small utility is one page, and a crawler of a large one makes
+/// no thousands of requests.
+pub(crate) const PAGE_SIZE: NonZeroUsize = match NonZeroUsize::new(200) {
+    Some(size) => size,
+    None => NonZeroUsize::MIN,
+};
+
+/// Clients hold a page in memory, and it is compressed while the first of them waits.
+pub(crate) const LARGEST_PAGE: usize = 10_000;
+
+/// A number of entries.
+fn page_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroUsize, D::Error> {
+    let number = i64::deserialize(deserializer)?;
+    let size = usize::try_from(number)
+        .ok()
+        .filter(|size| *size <= LARGEST_PAGE);
+    size.and_then(NonZeroUsize::new).ok_or_else(|| {
+        let message =
+            format_args!("{number} is no size of a page: write one from 1 to {LARGEST_PAGE}");
+        serde::de::Error::custom(message)
+    })
+}
 
 /// A duration such as `5m` or `1h 30m`, in whole seconds.
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
@@ -317,6 +350,9 @@ mod tests {
             ("# ours\nmax_agee = \"5m\"", 2, 1, "unknown field"),
             ("max_age = 5", 1, 11, "invalid type"),
             ("max_age = \"soon\"", 1, 11, "no duration"),
+            ("page_size = 0", 1, 13, "no size of a page"),
+            ("page_size = 10001", 1, 13, "from 1 to 10000"),
+            ("page_size = \"200\"", 1, 13, "invalid type"),
             ("max_age = ", 1, 11, "string values must be quoted"),
             ("moved_to = \"/new\"", 1, 12, "not a complete URL"),
             ("former_paths = [\"/a\", \"b\"]", 1, 23, "not the path"),

@@ -99,6 +99,7 @@ fn tag_of(routes: &Routes) -> EntityTag {
             Resource::Published(representation) => {
                 (representation.tag.as_str(), representation.content_type())
             }
+            Resource::Listing(listing) => (listing.tag.as_str(), ""),
             Resource::Moved(moved) => (
                 moved.location.to_str().unwrap_or_default(),
                 if moved.permanent { "301" } else { "302" },

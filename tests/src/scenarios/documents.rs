@@ -72,7 +72,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::answered(
             "a coverage URL with a query answers requests that have all of it",
             Ask::get("/app?v=1&page=home&resource=coverage"),
-            queried(),
+            super::pages::first(),
         )
         .at(Fixture::Queried),
         Scenario::passed_on(
@@ -94,14 +94,5 @@ fn listing(fixture: Fixture) -> Answer {
         fixture,
         ids,
         &["cds-coverage.json", "coverage/east.json"],
-    ))
-}
-
-fn queried() -> Answer {
-    let ids = &["dge_elec_west", "dge_gas"];
-    document(Content::Listing(
-        Fixture::Queried,
-        ids,
-        &["cds-coverage.json"],
     ))
 }

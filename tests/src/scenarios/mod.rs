@@ -5,6 +5,7 @@ mod conditional;
 mod documents;
 mod files;
 mod methods;
+mod pages;
 mod paths;
 mod run;
 mod unavailable;
@@ -69,6 +70,7 @@ pub fn all() -> Vec<Scenario> {
         methods::scenarios(),
         conditional::scenarios(),
         files::scenarios(),
+        pages::scenarios(),
         paths::scenarios(),
         unavailable::scenarios(),
     ]

@@ -1,0 +1,267 @@
+//! A coverage listing as it is published (CDS-WG1-01 §4): in pages, and filtered.
+//!
+//! A page is made of slices of what the authors wrote. The full pages of the whole listing, which
+//! crawlers ask for one after the other, are put together once, when they are first asked for:
+//! to make thousands of them beforehand would delay every edit. What else is asked for, a
+//! filtered page for one, is put together for each request.
+
+mod cursor;
+mod entries;
+mod links;
+mod query;
+
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use cds_metadata::Extensions;
+
+pub(crate) use self::entries::{Entries, Listed, Rank};
+pub(crate) use self::query::BadCursor;
+
+use self::cursor::{Cursor, Side};
+use self::links::Links;
+use self::query::Query;
+use crate::etag::EntityTag;
+use crate::http_date::HttpDate;
+use crate::location::Location;
+use crate::media_type;
+use crate::representation::{Draft, Representation};
+
+/// What a listing is made from.
+pub(crate) struct Plan<'p> {
+    pub(crate) entries: Arc<Entries>,
+    /// Its URL, as the metadata object has it.
+    pub(crate) url: &'p str,
+    /// Members beside those of the specification.
+    pub(crate) members: &'p Extensions<'p>,
+    pub(crate) page_size: NonZeroUsize,
+    pub(crate) max_age: Duration,
+}
+
+/// A coverage listing.
+#[derive(Debug)]
+pub(crate) struct Listing {
+    entries: Arc<Entries>,
+    links: Links,
+    /// The pairs of its own URL's query: no parameters.
+    own_query: Vec<Box<str>>,
+    /// What follows `next` and `previous` on each page.
+    end: Bytes,
+    page_size: NonZeroUsize,
+    max_age: Duration,
+    pub(crate) tag: EntityTag,
+    pub(crate) last_modified: HttpDate,
+    /// The full pages of the whole listing, and the last one.
+    pages: Arc<[OnceLock<Representation>]>,
+}
+
+/// A page that a request asks for.
+pub(crate) enum Page<'l> {
+    /// One of those that are kept.
+    Kept(&'l Representation),
+    /// One for this request.
+    Made(Box<Representation>),
+}
+
+impl Page<'_> {
+    pub(crate) fn representation(&self) -> &Representation {
+        match self {
+            Self::Kept(representation) => representation,
+            Self::Made(representation) => representation,
+        }
+    }
+}
+
+impl Listing {
+    /// The listing, as of `modified`. Pages of `previous` that are the same are not made again.
+    pub(crate) fn new(
+        plan: Plan<'_>,
+        location: &Location,
+        previous: Option<&Self>,
+        modified: impl FnOnce(&EntityTag) -> SystemTime,
+    ) -> Self {
+        let end = end(plan.members);
+        let tag = tag(&plan, &end);
+        let last_modified = HttpDate::new(modified(&tag));
+        let same = previous.filter(|previous| {
+            previous.tag == tag
+                && previous.max_age == plan.max_age
+                && previous.last_modified == last_modified
+        });
+        let pages = same.map_or_else(
+            || pages(plan.entries.as_slice().len(), plan.page_size),
+            |previous| Arc::clone(&previous.pages),
+        );
+        Self {
+            entries: plan.entries,
+            links: Links::new(plan.url),
+            own_query: location.query.clone(),
+            end,
+            page_size: plan.page_size,
+            max_age: plan.max_age,
+            tag,
+            last_modified,
+            pages,
+        }
+    }
+
+    /// The page that a request with this query asks for.
+    pub(crate) fn page(&self, query: Option<&str>) -> Result<Page<'_>, BadCursor> {
+        let query = query.unwrap_or_default();
+        let query = Query::read(query, &self.own_query, self.links.salt())?;
+        let hits = Hits::of(&query, &self.entries);
+        let window = self.window(&hits, query.cursor.as_ref());
+        Ok(match self.kept(&hits, &window) {
+            Some(page) => Page::Kept(page.get_or_init(|| self.put_together(&hits, window, &query))),
+            None => Page::Made(Box::new(self.put_together(&hits, window, &query))),
+        })
+    }
+
+    /// Which of the hits stand on the page.
+    fn window(&self, hits: &Hits, cursor: Option<&Cursor>) -> Range<usize> {
+        let size = self.page_size.get();
+        let start = match cursor {
+            None => 0,
+            Some(cursor) => {
+                let rank = cursor.rank();
+                let before = self.entries.before(rank);
+                match cursor.side {
+                    Side::Before => {
+                        let end = hits.before(before);
+                        return end.saturating_sub(size)..end;
+                    }
+                    Side::After => {
+                        let at = self.entries.as_slice().get(before);
+                        let is_there = at.is_some_and(|entry| entry.rank() == rank);
+                        hits.before(before + usize::from(is_there))
+                    }
+                }
+            }
+        };
+        start..hits.len().min(start + size)
+    }
+
+    /// Where the page is kept, if it is one of those that are.
+    fn kept(&self, hits: &Hits, window: &Range<usize>) -> Option<&OnceLock<Representation>> {
+        let size = self.page_size;
+        let is_full = window.len() == size.get() || window.end == hits.len();
+        let is_kept = matches!(hits, Hits::All(_)) && window.start % size == 0 && is_full;
+        self.pages.get(window.start / size).filter(|_| is_kept)
+    }
+
+    fn put_together(&self, hits: &Hits, window: Range<usize>, query: &Query) -> Representation {
+        let entries = window.clone().filter_map(|hit| self.hit(hits, hit));
+        let mut segments = Vec::with_capacity(2 * window.len() + 2);
+        let mut separator = Bytes::from_static(b"{\"coverage_entries\":[\n");
+        for entry in entries {
+            segments.push(separator);
+            segments.push(entry.json.clone());
+            separator = Bytes::from_static(b",\n");
+        }
+        if window.is_empty() {
+            segments.push(separator);
+        }
+        let ids = query.ids.as_ref();
+        let next = (window.end < hits.len()).then(|| {
+            // On a page without entries: the first page.
+            let last = window
+                .end
+                .checked_sub(1)
+                .and_then(|hit| self.hit(hits, hit));
+            self.links
+                .to(ids, last.map(|last| Cursor::new(Side::After, last.rank())))
+        });
+        let previous = (window.start > 0).then(|| {
+            let first = Some(window.start).filter(|_| !window.is_empty());
+            let first = first.and_then(|hit| self.hit(hits, hit));
+            let cursor = first.map(|first| Cursor::new(Side::Before, first.rank()));
+            // A page behind the last entry.
+            let cursor = cursor.or_else(|| query.cursor.as_ref().map(Cursor::before_next));
+            self.links.to(ids, cursor)
+        });
+        let (next, previous) = (next.as_deref(), previous.as_deref());
+        segments.push(links::members(next, previous).into());
+        segments.push(self.end.clone());
+        let draft = Draft {
+            content_type: media_type::DOCUMENT,
+            segments,
+            modified: self.last_modified.time(),
+            max_age: self.max_age,
+            link: links::header_value(next, previous),
+            is_file: false,
+        };
+        let tag = draft.tag();
+        draft.into_representation(tag)
+    }
+
+    fn hit(&self, hits: &Hits, hit: usize) -> Option<&Listed> {
+        self.entries.as_slice().get(hits.position(hit)?)
+    }
+}
+
+/// The entries that a request asks for, by their positions in the listing.
+enum Hits {
+    /// So many: all.
+    All(usize),
+    /// These, in their order.
+    Some(Vec<usize>),
+}
+
+impl Hits {
+    fn of(query: &Query, entries: &Entries) -> Self {
+        let Some(ids) = &query.ids else {
+            return Self::All(entries.as_slice().len());
+        };
+        let mut positions: Vec<_> = ids.iter().filter_map(|id| entries.position(id)).collect();
+        positions.sort_unstable();
+        Self::Some(positions)
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::All(count) => *count,
+            Self::Some(positions) => positions.len(),
+        }
+    }
+
+    fn position(&self, hit: usize) -> Option<usize> {
+        match self {
+            Self::All(_) => Some(hit),
+            Self::Some(positions) => positions.get(hit).copied(),
+        }
+    }
+
+    /// How many of them stand before a position of the listing.
+    fn before(&self, position: usize) -> usize {
+        match self {
+            Self::All(_) => position,
+            Self::Some(positions) => positions.partition_point(|hit| *hit < position),
+        }
+    }
+}
+
+/// Room for the pages of so many entries; a listing without entries has one page, too.
+fn pages(entries: usize, page_size: NonZeroUsize) -> Arc<[OnceLock<Representation>]> {
+    let count = entries.div_ceil(page_size.get()).max(1);
+    std::iter::repeat_with(OnceLock::new).take(count).collect()
+}
+
+fn end(members: &Extensions<'_>) -> Bytes {
+    let mut end = String::new();
+    for (name, value) in members.iter() {
+        let name = serde_json::to_string(name).unwrap_or_default();
+        end.push_str(&format!(",{name}:{value}"));
+    }
+    end.push('}');
+    end.into()
+}
+
+/// A tag of the whole listing, of how it is cut, and of where it says it is.
+fn tag(plan: &Plan<'_>, end: &Bytes) -> EntityTag {
+    let entries = plan.entries.as_slice().iter().map(|entry| &entry.json);
+    let frame = Bytes::from(format!("{}\n{}", plan.url, plan.page_size));
+    EntityTag::of([&frame, end].into_iter().chain(entries))
+}
