@@ -41,6 +41,12 @@ impl History {
         self.endpoints.insert(prefix.into(), documents);
     }
 
+    /// The metadata object of the endpoint with this prefix.
+    pub(crate) fn object(&self, prefix: &str) -> Option<&Bytes> {
+        let documents = self.endpoints.get(prefix);
+        documents.map(|documents| &documents.object)
+    }
+
     /// Whether a metadata object says something else now, but has the same `updated`.
     pub(crate) fn object_not_bumped(&self, prefix: &str, json: &Bytes, updated: Timestamp) -> bool {
         let before = self.endpoints.get(prefix);

@@ -20,6 +20,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Many sites in one process are a [`SiteSet`], which tells them apart by their hosts.
+//!
 //! What it doesn't do: it touches no file system and no socket, starts no threads and has no
 //! clock. Bytes, entity tags and header fields are made when a site is compiled; an answer copies
 //! one map of header fields and counts up references to the bytes.
@@ -30,6 +32,7 @@ mod compile;
 mod handle;
 mod respond;
 mod site;
+mod site_set;
 mod source;
 mod stand_in;
 
@@ -37,6 +40,8 @@ pub mod rules;
 #[cfg(feature = "schema")]
 pub mod schema;
 
+mod alias;
+mod claim;
 mod conditional;
 mod coverage;
 mod documents;
@@ -45,6 +50,7 @@ mod etag;
 mod fields;
 mod geojson;
 mod history;
+mod host;
 mod http_date;
 mod links;
 mod listing;
@@ -53,12 +59,14 @@ mod media_type;
 mod moved;
 mod path;
 mod percent;
+mod placement;
 mod problem;
 mod publish;
 mod representation;
 mod resource;
 mod routes;
 mod settings;
+mod shards;
 
 pub use body::Body;
 pub use cds_metadata::{
@@ -68,8 +76,9 @@ pub use check::check_document;
 pub use compile::{Compiled, Compiler, compile};
 pub use documents::{Document, DocumentKind, MissingCapabilities, documents, missing_capabilities};
 pub use geojson::check_geojson;
-pub use handle::SiteHandle;
+pub use handle::{Handle, SiteHandle, SiteSetHandle};
 pub use respond::{RequestHead, Respond};
 pub use site::Site;
+pub use site_set::{Bind, SiteSet};
 pub use source::{Source, Sources};
 pub use stand_in::stand_in;

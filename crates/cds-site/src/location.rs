@@ -1,7 +1,10 @@
 //! Where a resource is published.
 
+use std::sync::Arc;
+
 use cds_metadata::UrlParts;
 
+use crate::host;
 use crate::path::normalise;
 
 /// Where the specification puts a Server's public metadata object (CDS-WG1-01 §3.1).
@@ -10,7 +13,7 @@ pub(crate) const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
 /// A place that only one resource can have.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Location {
-    pub(crate) host: Option<Box<str>>,
+    pub(crate) host: Option<Arc<str>>,
     pub(crate) path: String,
     pub(crate) query: Vec<Box<str>>,
 }
@@ -27,7 +30,7 @@ impl Location {
         query.sort();
         query.dedup();
         Self {
-            host: Some(parts.host.to_ascii_lowercase().into()),
+            host: Some(host::normalise(parts.host).into()),
             path: normalise(parts.path).into_owned(),
             query,
         }
@@ -35,7 +38,7 @@ impl Location {
 
     /// The well-known path, on the host of a metadata object.
     pub(crate) fn well_known(host: Option<&str>) -> Self {
-        let host = host.map(|host| host.to_ascii_lowercase().into());
+        let host = host.map(|host| host::normalise(host).into());
         Self {
             host,
             path: WELL_KNOWN.to_owned(),

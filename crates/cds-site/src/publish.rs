@@ -7,6 +7,7 @@ use cds_metadata::{MetadataObject, Report, Url};
 use hashbrown::HashMap;
 use http::HeaderValue;
 
+use crate::claim::Claim;
 use crate::coverage::Coverage;
 use crate::endpoint::Endpoint;
 use crate::etag::EntityTag;
@@ -33,8 +34,8 @@ pub(crate) struct Publisher<'c> {
     previous: Option<&'c Site>,
     report: &'c mut Report,
     routes: Routes,
-    /// Which file's document has a place.
-    claims: HashMap<Location, String>,
+    /// What has a place.
+    claims: HashMap<Location, Claim>,
 }
 
 impl<'c> Publisher<'c> {
@@ -86,7 +87,7 @@ impl<'c> Publisher<'c> {
             .claims
             .keys()
             .any(|location| location.path == WELL_KNOWN);
-        has_front.then(|| Site::new(self.routes, history))
+        has_front.then(|| Site::new(self.routes, history, self.settings.hosts.clone()))
     }
 
     /// The redirects of a site that has moved (CDS-WG1-01 §5), before its documents, so that
@@ -121,7 +122,7 @@ impl<'c> Publisher<'c> {
     }
 
     fn redirect(&mut self, location: Location, moved: Moved) {
-        self.claims.insert(location.clone(), "site.toml".to_owned());
+        self.claims.insert(location.clone(), Claim::Settings);
         self.insert(location, Resource::Moved(moved));
     }
 
@@ -172,12 +173,12 @@ impl<'c> Publisher<'c> {
             };
             // A file that several documents link to is one resource.
             match self.claims.get(&file.location) {
-                Some(other) if *other == file.file.path => {}
+                Some(Claim::File(other)) if **other == *file.file.path => {}
                 Some(other) => {
                     route_conflict::find_file(self.report, file.file, &file.location.path, other);
                 }
                 None => {
-                    let claim = file.file.path.clone();
+                    let claim = Claim::File(file.file.path.as_str().into());
                     self.claims.insert(file.location.clone(), claim);
                     self.insert_published(file.location, draft);
                 }
@@ -216,16 +217,17 @@ impl<'c> Publisher<'c> {
 
     /// Claims a place for the document at the URL in `field` of a metadata object, if it is free.
     fn claim(&mut self, location: &Location, source: &Source, field: &'static str) -> bool {
-        let claim = format!("`{field}` of {}", source.path);
         let taken_by = match location.path.as_str() {
-            "/" => Some("the portal's front page"),
-            _ => self.claims.get(location).map(String::as_str),
+            "/" => Some("the portal's front page".to_owned()),
+            _ => self.claims.get(location).map(ToString::to_string),
         };
         if let Some(other) = taken_by {
-            route_conflict::find(self.report, source, field, &location.path, other);
+            route_conflict::find(self.report, source, field, &location.path, &other);
             return false;
         }
-        self.claims.insert(location.clone(), claim);
+        let file = source.path.as_str().into();
+        self.claims
+            .insert(location.clone(), Claim::Field { file, field });
         true
     }
 
@@ -259,12 +261,14 @@ impl<'c> Publisher<'c> {
     }
 
     fn insert(&mut self, location: Location, resource: Resource) {
+        let claim = self.claims.get(&location).cloned();
         let Location { host, path, query } = location;
         self.routes.insert(
             &path,
             Route {
                 host,
                 query,
+                claim: claim.unwrap_or(Claim::Settings),
                 resource,
             },
         );

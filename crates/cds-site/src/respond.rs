@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http::{HeaderMap, Method, Response, Uri, header, request};
 
 use crate::body::Body;
+use crate::host::without_port;
 
 /// What a request says before its body: borrowed, so that a request that is not ours is never
 /// taken apart.
@@ -30,13 +31,6 @@ impl<'a> RequestHead<'a> {
     }
 }
 
-/// `host` or `host:port` without the port; the brackets of an IPv6 literal stay.
-fn without_port(authority: &str) -> &str {
-    let literal_end = authority.find(']').map_or(0, |bracket| bracket + 1);
-    let port = authority[literal_end..].find(':');
-    port.map_or(authority, |colon| &authority[..literal_end + colon])
-}
-
 impl<'a, B> From<&'a http::Request<B>> for RequestHead<'a> {
     fn from(request: &'a http::Request<B>) -> Self {
         Self {
@@ -58,7 +52,7 @@ impl<'a> From<&'a request::Parts> for RequestHead<'a> {
 }
 
 /// Whatever can answer for CDS paths: a fixed [`Site`](crate::Site), a
-/// [`SiteHandle`](crate::SiteHandle), a directory that is watched.
+/// [`SiteSet`](crate::SiteSet), a [`Handle`](crate::Handle) of either, a directory that is watched.
 pub trait Respond {
     /// The answer, or `None` when the request is not for us and must be passed on untouched.
     ///
@@ -76,18 +70,5 @@ impl<R: Respond + ?Sized> Respond for Arc<R> {
 impl<R: Respond + ?Sized> Respond for &R {
     fn respond(&self, head: RequestHead<'_>) -> Option<Response<Body>> {
         (**self).respond(head)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_port_is_not_part_of_the_host() {
-        assert_eq!(without_port("demoutility.com:8080"), "demoutility.com");
-        assert_eq!(without_port("demoutility.com"), "demoutility.com");
-        assert_eq!(without_port("[::1]:8080"), "[::1]");
-        assert_eq!(without_port("[::1]"), "[::1]");
     }
 }

@@ -1,7 +1,11 @@
 //! Which request is for which resource.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 
+use crate::claim::Claim;
+use crate::host;
 use crate::location::Location;
 use crate::path::normalise;
 use crate::resource::Resource;
@@ -10,17 +14,18 @@ use crate::respond::RequestHead;
 /// One resource and where it is published.
 #[derive(Debug)]
 pub(crate) struct Route {
-    /// The host of its URL, in lower case; `None` when no document says.
-    pub(crate) host: Option<Box<str>>,
+    /// The host of its URL, normalised; `None` when no document says.
+    pub(crate) host: Option<Arc<str>>,
     /// Pairs that the request's query must have.
     pub(crate) query: Vec<Box<str>>,
+    pub(crate) claim: Claim,
     pub(crate) resource: Resource,
 }
 
 /// All routes of a site, by normalised path.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
-    by_path: HashMap<Box<str>, Vec<Route>>,
+    by_path: HashMap<Arc<str>, Vec<Arc<Route>>>,
     lengths: Lengths,
 }
 
@@ -32,21 +37,20 @@ impl Routes {
         self.lengths.insert(path.len());
         let routes = self.by_path.entry(path.as_ref().into()).or_default();
         let at = routes.partition_point(|other| other.query.len() >= route.query.len());
-        routes.insert(at, route);
+        routes.insert(at, Arc::new(route));
     }
 
-    /// The resource that a request is for.
-    pub(crate) fn find(&self, head: RequestHead<'_>) -> Option<&Resource> {
+    /// The route that a request is for, whatever its host unless that makes a difference.
+    pub(crate) fn find(&self, head: RequestHead<'_>) -> Option<&Route> {
         let path = head.uri.path();
-        // Most requests are for the portal. Nearly all of them end here.
-        if !self.lengths.contains(path.len()) && !path.contains('%') {
+        if !self.lengths.may_have(path) {
             return None;
         }
         let routes = self.by_path.get(normalise(path).as_ref())?;
         match routes.as_slice() {
             [route] => Some(route).filter(|route| route.admits_query(head)),
             routes => {
-                let host = head.host().map(str::to_ascii_lowercase);
+                let host = head.host().map(host::normalise);
                 let mut admitted = routes.iter().filter(|route| route.admits_query(head));
                 let first = admitted.clone().next();
                 admitted
@@ -54,23 +58,23 @@ impl Routes {
                     .or(first)
             }
         }
-        .map(|route| &route.resource)
+        .map(|route| &**route)
     }
 
     /// The resource of exactly this place.
     pub(crate) fn get(&self, location: &Location) -> Option<&Resource> {
         let routes = self.by_path.get(location.path.as_str())?;
         let is_there =
-            |route: &&Route| route.host == location.host && route.query == location.query;
+            |route: &&Arc<Route>| route.host == location.host && route.query == location.query;
         routes.iter().find(is_there).map(|route| &route.resource)
     }
 
     /// All routes with their paths, sorted.
-    pub(crate) fn sorted(&self) -> Vec<(&str, &Route)> {
+    pub(crate) fn sorted(&self) -> Vec<(&Arc<str>, &Arc<Route>)> {
         let mut all: Vec<_> = self
             .by_path
             .iter()
-            .flat_map(|(path, routes)| routes.iter().map(move |route| (&**path, route)))
+            .flat_map(|(path, routes)| routes.iter().map(move |route| (path, route)))
             .collect();
         all.sort_by(|(path_a, a), (path_b, b)| {
             (path_a, &a.host, &a.query).cmp(&(path_b, &b.host, &b.query))
@@ -80,7 +84,8 @@ impl Routes {
 }
 
 impl Route {
-    fn admits_query(&self, head: RequestHead<'_>) -> bool {
+    /// Whether a request's query has all that the route asks for.
+    pub(crate) fn admits_query(&self, head: RequestHead<'_>) -> bool {
         let query = head.uri.query().unwrap_or_default();
         self.query
             .iter()
@@ -90,14 +95,21 @@ impl Route {
 
 /// The lengths that paths have: a request's path of another length is nobody's, and that is
 /// cheaper to tell than a hash.
-#[derive(Debug, Default)]
-struct Lengths {
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lengths {
     bits: [u64; 4],
     longer: bool,
 }
 
 impl Lengths {
-    fn insert(&mut self, length: usize) {
+    /// Whether a request's path may be one of these. Most requests are for the portal, and nearly
+    /// all of them end here.
+    pub(crate) fn may_have(&self, path: &str) -> bool {
+        // Normalising may change the length.
+        self.contains(path.len()) || path.contains('%')
+    }
+
+    pub(crate) fn insert(&mut self, length: usize) {
         match self.bits.get_mut(length / 64) {
             Some(word) => *word |= 1 << (length % 64),
             None => self.longer = true,
@@ -127,6 +139,7 @@ mod tests {
                 Route {
                     host: Some((*host).into()),
                     query,
+                    claim: Claim::Settings,
                     resource,
                 },
             );
@@ -136,7 +149,7 @@ mod tests {
 
     fn finds(routes: &Routes, uri: &str, host: &str) -> Option<String> {
         let request = Request::get(uri).header("host", host).body(()).unwrap();
-        let found: *const Resource = routes.find((&request).into())?;
+        let found: *const Resource = &raw const routes.find((&request).into())?.resource;
         let all = routes.sorted();
         let (path, route) = all
             .iter()
@@ -191,7 +204,8 @@ mod tests {
         ]);
         let resource = |uri: &str| {
             let request = Request::get(uri).body(()).unwrap();
-            routes.find((&request).into()).map(std::ptr::from_ref)
+            let found = routes.find((&request).into());
+            found.map(|route| &raw const route.resource)
         };
         let place = |query: &[&str]| Location {
             host: Some("one.example".into()),

@@ -71,6 +71,15 @@ pub(crate) fn paths(_: &mut SchemaGenerator) -> Schema {
     })
 }
 
+/// Names of hosts, without scheme, port and path.
+pub(crate) fn hosts(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "array",
+        "items": { "type": "string", "pattern": "^([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+\\])$" },
+        "examples": [["www.demoutility.com"]],
+    })
+}
+
 /// Each rule with the levels that it may have.
 pub(crate) fn severities(_: &mut SchemaGenerator) -> Schema {
     let properties: Map<String, Value> = rules::all()

@@ -10,6 +10,8 @@ use http::HeaderValue;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use crate::alias::Alias;
+use crate::host;
 use crate::moved::Moved;
 use crate::rules;
 use crate::rules::moved_too_long_ago;
@@ -19,11 +21,13 @@ use crate::schema;
 use crate::source::Sources;
 
 /// The file of the settings.
-const SETTINGS_FILE: &str = "site.toml";
+pub(crate) const SETTINGS_FILE: &str = "site.toml";
 
 /// The settings of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
+    /// Hosts besides those of the documents' URLs.
+    pub(crate) hosts: Vec<Alias>,
     /// How long Clients and caches may keep an answer.
     pub(crate) max_age: Duration,
     /// How many entries a page of the coverage listing has.
@@ -44,6 +48,10 @@ pub(crate) struct Settings {
     schemars(title = "Settings of a site", transform = schema::mend_defaults)
 )]
 pub(crate) struct Written {
+    /// Hosts that the site answers on besides those of its documents' URLs, where it is one of
+    /// many.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "schema::hosts"))]
+    hosts: Vec<Spanned<String>>,
     /// How long Clients and caches may keep an answer; five minutes unless set.
     #[serde(deserialize_with = "duration")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "schema::duration"))]
@@ -92,6 +100,7 @@ impl Written {
 impl Default for Written {
     fn default() -> Self {
         Self {
+            hosts: Vec::new(),
             // Clients cache for minutes anyway. A mistake is gone from their caches as soon, and
             // one request in five minutes is nothing to a Server.
             max_age: Duration::from_secs(5 * 60),
@@ -147,6 +156,7 @@ impl Reader<'_> {
         let location = written.moved_to.and_then(|url| self.url(&url));
         let permanent = written.moved == How::Permanent;
         Settings {
+            hosts: self.hosts(&written.hosts),
             max_age: written.max_age,
             page_size: written.page_size,
             moved: location.map(|location| Moved {
@@ -196,6 +206,26 @@ impl Reader<'_> {
             );
         }
         value
+    }
+
+    fn hosts(&mut self, written: &[Spanned<String>]) -> Vec<Alias> {
+        let mut aliases: Vec<Alias> = Vec::new();
+        for host in written {
+            match host::parse(host.get_ref()) {
+                Ok(parsed) if aliases.iter().any(|alias| *alias.host == *parsed) => {}
+                Ok(parsed) => aliases.push(Alias {
+                    host: parsed.into(),
+                    place: Place::of(self.content, host.span()),
+                }),
+                Err(fault) => {
+                    let message = format!("`{}` {}", host.get_ref(), fault.what);
+                    let meant = fault.meant.as_deref().unwrap_or("www.demoutility.com");
+                    let help = format!("write the name alone, as in `{meant}`");
+                    self.find(Some(host.span()), message, help);
+                }
+            }
+        }
+        aliases
     }
 
     fn path(&mut self, path: &Spanned<String>) -> Option<String> {
@@ -262,8 +292,9 @@ impl Reader<'_> {
 }
 
 /// The names of all settings.
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "former_paths",
+    "hosts",
     "max_age",
     "moved",
     "moved_to",
@@ -358,6 +389,14 @@ mod tests {
             ("former_paths = [\"/a\", \"b\"]", 1, 23, "not the path"),
             ("former_paths = [\"/\"]", 1, 17, "not the path"),
             ("since = 12:00:00", 1, 9, "no date"),
+            ("hosts = \"a.example\"", 1, 9, "invalid type"),
+            (
+                "hosts = [\"a.example\", \"http://b.example/\"]",
+                1,
+                23,
+                "is a URL",
+            ),
+            ("hosts = [\"a.example:80\"]", 1, 10, "has a port"),
             ("[rules]\nnot-http = \"off\"", 2, 1, "no rule"),
             ("[rules]\nnot-https = \"of\"", 2, 13, "unknown variant"),
             (
@@ -375,6 +414,14 @@ mod tests {
             let place = finding.place.as_ref().unwrap();
             assert_eq!((place.line, place.column), (line, column), "{finding}");
         }
+    }
+
+    #[test]
+    fn hosts_are_named_once_whatever_their_case() {
+        let (settings, report) = read("hosts = [\"A.example\", \"a.example.\", \"[0::1]\"]");
+        assert!(report.is_empty(), "{report:?}");
+        let hosts: Vec<_> = settings.hosts.iter().map(|alias| &*alias.host).collect();
+        assert_eq!(hosts, ["a.example", "[::1]"]);
     }
 
     #[test]

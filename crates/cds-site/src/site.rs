@@ -2,7 +2,9 @@
 
 use http::Response;
 
+use crate::alias::Alias;
 use crate::body::Body;
+use crate::claim::Claim;
 use crate::etag::EntityTag;
 use crate::history::History;
 use crate::location::Location;
@@ -14,6 +16,7 @@ use crate::routes::{Route, Routes};
 #[derive(Debug)]
 pub struct Site {
     routes: Routes,
+    aliases: Vec<Alias>,
     tag: EntityTag,
     history: History,
 }
@@ -22,11 +25,14 @@ impl Site {
     /// A site that was never good: the well-known path answers 503 (RFC 9110 §15.6.4) until a
     /// good one takes its place.
     pub fn unavailable() -> Self {
-        Self::unavailable_at([Location::well_known(None)])
+        Self::unavailable_at([Location::well_known(None)], Vec::new())
     }
 
     /// A site that was never good, with 503 at these places.
-    pub(crate) fn unavailable_at(locations: impl IntoIterator<Item = Location>) -> Self {
+    pub(crate) fn unavailable_at(
+        locations: impl IntoIterator<Item = Location>,
+        aliases: Vec<Alias>,
+    ) -> Self {
         let mut routes = Routes::default();
         for Location { host, path, query } in locations {
             routes.insert(
@@ -34,17 +40,19 @@ impl Site {
                 Route {
                     host,
                     query,
+                    claim: Claim::Settings,
                     resource: Resource::Unavailable,
                 },
             );
         }
-        Self::new(routes, History::default())
+        Self::new(routes, History::default(), aliases)
     }
 
-    pub(crate) fn new(routes: Routes, history: History) -> Self {
-        let tag = tag_of(&routes);
+    pub(crate) fn new(routes: Routes, history: History, aliases: Vec<Alias>) -> Self {
+        let tag = tag_of(&routes, &aliases);
         Self {
             routes,
+            aliases,
             tag,
             history,
         }
@@ -62,7 +70,7 @@ impl Site {
             .routes
             .sorted()
             .into_iter()
-            .map(|(path, _)| path)
+            .map(|(path, _)| &**path)
             .collect();
         paths.dedup();
         paths
@@ -76,6 +84,16 @@ impl Site {
             .any(|(_, route)| !matches!(route.resource, Resource::Unavailable))
     }
 
+    /// The answer of one of the routes.
+    pub(crate) fn answer(&self, route: &Route, head: RequestHead<'_>) -> Response<Body> {
+        route.resource.answer(head)
+    }
+
+    /// The hosts that the settings name.
+    pub(crate) fn aliases(&self) -> &[Alias] {
+        &self.aliases
+    }
+
     pub(crate) const fn routes(&self) -> &Routes {
         &self.routes
     }
@@ -87,12 +105,15 @@ impl Site {
 
 impl Respond for Site {
     fn respond(&self, head: RequestHead<'_>) -> Option<Response<Body>> {
-        Some(self.routes.find(head)?.answer(head))
+        Some(self.answer(self.routes.find(head)?, head))
     }
 }
 
-fn tag_of(routes: &Routes) -> EntityTag {
+fn tag_of(routes: &Routes, aliases: &[Alias]) -> EntityTag {
     let mut pieces = Vec::new();
+    for alias in aliases {
+        pieces.push(format!("{}\n", alias.host).into());
+    }
     for (path, route) in routes.sorted() {
         let host = route.host.as_deref().unwrap_or_default();
         let (tag, content_type) = match &route.resource {

@@ -108,9 +108,9 @@ proptest! {
         pieces in vec(
             prop_oneof![
                 3 => select(vec![
-                    "max_age", "moved_to", "moved", "since", "former_paths", "rules", " = ", "\n", "[",
+                    "max_age", "moved_to", "moved", "since", "former_paths", "hosts", "rules", " = ", "\n", "[",
                     "]", "\"", "'", "\"5m\"", "\"99999999999999y\"", "2022-01-01", "9999-12-31", "ü", "\u{FEFF}",
-                    "#", "{", "}", "\"permanent\"", "\"https://a.example/\"", "not-https", "off", ".", ",",
+                    "#", "{", "}", "\"permanent\"", "\"https://a.example/\"", "\"a.example:80\"", "not-https", "off", ".", ",",
                 ]).prop_map(|piece| piece.as_bytes().to_vec()),
                 1 => vec(any::<u8>(), 0..4),
             ],

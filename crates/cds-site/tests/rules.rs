@@ -14,10 +14,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use cds_site::rules::{self, TABLE};
-use cds_site::{Compiler, Report, Source, Sources};
+use cds_site::{Bind, Compiled, Compiler, Report, SiteSet, Source, Sources};
 
 /// The version of a site that is served while the fixture is compiled, if there is such a folder.
 const PREVIOUS: &str = "previous";
+
+/// The directory that each fixture stands for.
+const NAME: &str = "demoutility.com";
 
 fn fixture(slug: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -57,7 +60,14 @@ fn compile(slug: &str) -> Report {
         Compiler::new(now()).compile(&sources).site.unwrap()
     });
     let compiler = Compiler::new(now()).previous(previous.as_ref());
-    compiler.compile(&sources).report
+    let Compiled { site, mut report } = compiler.compile(&sources);
+    // Some rules are about a site's place among others.
+    let mut set = SiteSet::bound(Bind::Directory);
+    if let Some(site) = site {
+        set.insert(NAME, site);
+    }
+    report.merge(set.report(NAME));
+    report
 }
 
 /// Every finding as a person would copy it down.

@@ -4,6 +4,7 @@ pub mod file_unreadable;
 pub mod geojson_invalid;
 pub mod geojson_not_wgs84;
 pub mod geojson_winding;
+pub mod host_not_allowed;
 pub mod linked_file_elsewhere;
 pub mod media_type_conflict;
 pub mod moved_too_long_ago;
@@ -23,6 +24,7 @@ pub static TABLE: &[&Rule] = &[
     &geojson_invalid::GEOJSON_INVALID,
     &geojson_not_wgs84::GEOJSON_NOT_WGS84,
     &geojson_winding::GEOJSON_WINDING,
+    &host_not_allowed::HOST_NOT_ALLOWED,
     &linked_file_elsewhere::LINKED_FILE_ELSEWHERE,
     &media_type_conflict::MEDIA_TYPE_CONFLICT,
     &moved_too_long_ago::MOVED_TOO_LONG_AGO,

@@ -3,6 +3,7 @@
 use cds_metadata::{MetadataObject, Pointer, Report};
 use hashbrown::{HashMap, HashSet};
 
+use crate::claim::Claim;
 use crate::location::Location;
 use crate::rules::report_at;
 use crate::source::Source;
@@ -37,7 +38,7 @@ cds_metadata::rule! {
 pub(crate) fn check(
     source: &Source,
     object: &MetadataObject<'_>,
-    published: &HashMap<Location, String>,
+    published: &HashMap<Location, Claim>,
     report: &mut Report,
 ) {
     let hosts: HashSet<_> = published.keys().map(|location| &location.host).collect();

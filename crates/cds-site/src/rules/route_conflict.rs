@@ -2,6 +2,8 @@
 
 use cds_metadata::{Finding, Pointer, Report};
 
+use crate::claim::Claim;
+use crate::placement::Placement;
 use crate::rules::report_at;
 use crate::source::Source;
 
@@ -9,11 +11,13 @@ cds_metadata::rule! {
     /// ## What it checks
     ///
     /// No two documents are published at the same host and path, and none takes the front page
-    /// of the portal, `/`.
+    /// of the portal, `/`. This holds for documents of different sites too.
     ///
     /// ## Why it matters
     ///
-    /// Only one of them could be served, and pages of the portal must stay reachable.
+    /// Only one of them could be served, and pages of the portal must stay reachable. Of two
+    /// sites, the first by directory name is served there, on every replica; what else the other
+    /// has is served all the same.
     ///
     /// ## Example
     ///
@@ -23,7 +27,8 @@ cds_metadata::rule! {
     ///
     /// ## Mend
     ///
-    /// Give each document a path of its own, such as `/cds-coverage.json`.
+    /// Give each document a path of its own, such as `/cds-coverage.json`; of two sites, correct
+    /// the host in the one that has it by mistake.
     pub static ROUTE_CONFLICT: Rule =
         "route-conflict", Error, Spec, "CDS-WG1-01 §3.2, §4", structural;
 }
@@ -43,8 +48,16 @@ pub(crate) fn find(
 }
 
 /// A file under `public/` that is linked to at a place that is taken.
-pub(crate) fn find_file(report: &mut Report, file: &Source, path: &str, taken_by: &str) {
+pub(crate) fn find_file(report: &mut Report, file: &Source, path: &str, taken_by: &Claim) {
     let message = format!("the file is linked to at `{path}`, which is taken by {taken_by}");
     let finding = Finding::new(&ROUTE_CONFLICT, &file.path, message);
     report.push(finding.help("give the file another name, and correct the links to it"));
+}
+
+/// A place of a site that another site, whose name comes first, has already.
+pub(crate) fn between_sites(placement: &Placement<'_>, other: &str) -> Finding {
+    let message = format!("{}, which the site `{other}` has already", placement.what());
+    let help = "of two sites the first by name is served there: correct the host or the path in \
+                the one that has it by mistake";
+    placement.finding(&ROUTE_CONFLICT, message).help(help)
 }

@@ -1,0 +1,299 @@
+//! Many sites, told apart by their hosts.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use cds_metadata::Report;
+use hashbrown::Equivalent;
+use http::Response;
+
+use crate::body::Body;
+use crate::host;
+use crate::path::normalise;
+use crate::placement::Placement;
+use crate::respond::{RequestHead, Respond};
+use crate::routes::{Lengths, Route};
+use crate::rules::{host_not_allowed, route_conflict};
+use crate::shards::Shards;
+use crate::site::Site;
+
+/// Many sites, told apart by their hosts.
+///
+/// A document answers on the host of its own URL and on the `hosts` of its site's settings, and
+/// nowhere else: a request for another host is not ours. Of two sites that have the same host and
+/// path, the first by name answers; [`SiteSet::report`] tells the other.
+///
+/// Copies share what they have in common: a set of 10,000 sites with another site in it is made in
+/// microseconds. A [`Handle`](crate::Handle) lets it take the place of the one before.
+///
+/// ```
+/// # fn sources(_: &str) -> cds_site::Sources { cds_site::Sources::new() }
+/// use std::time::SystemTime;
+/// use cds_site::{SiteSet, SiteSetHandle, compile};
+///
+/// let handle = SiteSetHandle::new(SiteSet::new());
+/// let mut sites = SiteSet::clone(&handle.load());
+/// for name in ["east.example", "west.example"] {
+///     let previous = sites.get(name);
+///     let compiled = compile(&sources(name), SystemTime::now(), previous.map(|site| &**site));
+///     if let Some(site) = compiled.site {
+///         sites.insert(name, site);
+///     }
+/// }
+/// handle.store(sites);
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct SiteSet {
+    bind: Bind,
+    sites: Shards<Arc<str>, Arc<Site>>,
+    places: Shards<Spot, Arc<[Holder]>>,
+    /// Those of all paths that there have been.
+    lengths: Lengths,
+}
+
+/// Which hosts a site may answer for.
+///
+/// ```
+/// use cds_site::{Bind, SiteSet};
+///
+/// // Sites that one publisher answers for: each says itself where it is.
+/// let sites = SiteSet::new();
+/// // Sites that belong to different people: each is named after its domain and stays within it.
+/// let sites = SiteSet::bound(Bind::Directory);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Bind {
+    /// Those of its documents' URLs and of its settings.
+    #[default]
+    Documents,
+    /// Of those, the host that the site (its directory) is named after, and subdomains of it.
+    Directory,
+}
+
+/// A host and a path, both normalised.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Spot {
+    host: Arc<str>,
+    path: Arc<str>,
+}
+
+/// A spot that is looked for.
+#[derive(Hash)]
+struct Asked<'a> {
+    host: &'a str,
+    path: &'a str,
+}
+
+impl Equivalent<Spot> for Asked<'_> {
+    fn equivalent(&self, spot: &Spot) -> bool {
+        *self.host == *spot.host && *self.path == *spot.path
+    }
+}
+
+/// A site that has a spot.
+#[derive(Debug, Clone)]
+struct Holder {
+    name: Arc<str>,
+    site: Arc<Site>,
+    route: Arc<Route>,
+}
+
+impl Holder {
+    /// What its query tells apart comes before what has none, then the first by name.
+    fn order(&self) -> (Reverse<usize>, &str) {
+        (Reverse(self.route.query.len()), &self.name)
+    }
+}
+
+impl SiteSet {
+    /// No sites; those to come may answer for any host.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// No sites; those to come may answer for the hosts that `bind` allows.
+    pub fn bound(bind: Bind) -> Self {
+        Self {
+            bind,
+            ..Self::default()
+        }
+    }
+
+    /// Adds a site; one of the same name is replaced and returned.
+    pub fn insert(
+        &mut self,
+        name: impl Into<Arc<str>>,
+        site: impl Into<Arc<Site>>,
+    ) -> Option<Arc<Site>> {
+        let (name, site) = (name.into(), site.into());
+        let before = self.remove(&name);
+        for placement in Placement::all(&site) {
+            if self.may_have(&name, &placement) {
+                let spot = spot(&placement);
+                self.lengths.insert(spot.path.len());
+                let holder = Holder {
+                    name: Arc::clone(&name),
+                    site: Arc::clone(&site),
+                    route: Arc::clone(placement.route),
+                };
+                let holders = self.places.get(&spot).map_or(&[][..], |holders| holders);
+                let holders = with(holders, holder);
+                self.places.insert(spot, holders);
+            }
+        }
+        self.sites.insert(name, site);
+        before
+    }
+
+    /// Removes a site and returns it.
+    pub fn remove(&mut self, name: &str) -> Option<Arc<Site>> {
+        let site = self.sites.remove(name)?;
+        for placement in Placement::all(&site) {
+            let spot = spot(&placement);
+            let Some(holders) = self.places.get(&spot) else {
+                continue;
+            };
+            let left: Arc<[Holder]> = holders
+                .iter()
+                .filter(|holder| *holder.name != *name)
+                .cloned()
+                .collect();
+            if left.is_empty() {
+                self.places.remove(&spot);
+            } else {
+                self.places.insert(spot, left);
+            }
+        }
+        Some(site)
+    }
+
+    /// The site of this name.
+    pub fn get(&self, name: &str) -> Option<&Arc<Site>> {
+        self.sites.get(name)
+    }
+
+    /// All sites by name, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<Site>)> {
+        let mut all: Vec<_> = self.sites.iter().collect();
+        all.sort_unstable_by_key(|(name, _)| *name);
+        all.into_iter()
+    }
+
+    /// How many sites there are.
+    pub fn len(&self) -> usize {
+        self.sites.len()
+    }
+
+    /// Whether there is no site.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What keeps documents of a site from being served among these: a site that comes before it
+    /// by name and has the same host and path, or a host that it may not answer for. Its other
+    /// documents are served all the same.
+    ///
+    /// One finding for each document, file or host; it has no place where the document is not
+    /// published by this site.
+    pub fn report(&self, name: &str) -> Report {
+        let mut report = Report::new();
+        let mut told_of = BTreeSet::new();
+        let Some(site) = self.sites.get(name) else {
+            return report;
+        };
+        for placement in Placement::all(site) {
+            // A host that a setting names is one mistake, however many documents there are.
+            let is_told = placement.is_by_alias() && told_of.contains(&placement.host);
+            let finding = if is_told {
+                None
+            } else if !self.may_have(name, &placement) {
+                Some(host_not_allowed::find(&placement, &host::normalise(name)))
+            } else {
+                self.first_holder(&placement)
+                    .filter(|first| ***first != *name)
+                    .map(|first| route_conflict::between_sites(&placement, first))
+            };
+            if placement.is_by_alias() && finding.is_some() {
+                told_of.insert(Arc::clone(&placement.host));
+            }
+            report.extend(finding);
+        }
+        report.sort();
+        report
+    }
+
+    /// The sites whose report may depend on whether this one is there: those that come after it by
+    /// name and have a host and path in common with it.
+    pub fn rivals(&self, name: &str) -> BTreeSet<Arc<str>> {
+        let mut rivals = BTreeSet::new();
+        let placements = self
+            .sites
+            .get(name)
+            .into_iter()
+            .flat_map(|site| Placement::all(site));
+        for placement in placements {
+            let holders = self.places.get(&spot(&placement));
+            let others = holders.into_iter().flat_map(|holders| holders.iter());
+            let later = others.filter(|holder| *holder.name > *name);
+            rivals.extend(later.map(|holder| Arc::clone(&holder.name)));
+        }
+        rivals
+    }
+
+    fn may_have(&self, name: &str, placement: &Placement<'_>) -> bool {
+        match self.bind {
+            Bind::Documents => true,
+            Bind::Directory => host::is_within(&placement.host, &host::normalise(name)),
+        }
+    }
+
+    /// Who has the spot of a route, for requests with its query.
+    fn first_holder(&self, placement: &Placement<'_>) -> Option<&Arc<str>> {
+        let holders = self.places.get(&spot(placement))?;
+        let same = |holder: &&Holder| holder.route.query == placement.route.query;
+        holders.iter().find(same).map(|holder| &holder.name)
+    }
+}
+
+impl Respond for SiteSet {
+    fn respond(&self, head: RequestHead<'_>) -> Option<Response<Body>> {
+        let path = head.uri.path();
+        if !self.lengths.may_have(path) {
+            return None;
+        }
+        let (host, path) = (host::normalise(head.host()?), normalise(path));
+        let holders = self.places.get(&Asked {
+            host: &host,
+            path: &path,
+        })?;
+        let holder = holders
+            .iter()
+            .find(|holder| holder.route.admits_query(head))?;
+        Some(holder.site.answer(&holder.route, head))
+    }
+}
+
+impl<N: Into<Arc<str>>, S: Into<Arc<Site>>> FromIterator<(N, S)> for SiteSet {
+    fn from_iter<T: IntoIterator<Item = (N, S)>>(sites: T) -> Self {
+        let mut set = Self::new();
+        for (name, site) in sites {
+            set.insert(name, site);
+        }
+        set
+    }
+}
+
+fn spot(placement: &Placement<'_>) -> Spot {
+    Spot {
+        host: Arc::clone(&placement.host),
+        path: Arc::clone(&placement.path),
+    }
+}
+
+fn with(holders: &[Holder], holder: Holder) -> Arc<[Holder]> {
+    let at = holders.partition_point(|other| other.order() <= holder.order());
+    let (before, after) = holders.split_at(at);
+    let all = before.iter().cloned().chain([holder]);
+    all.chain(after.iter().cloned()).collect()
+}
