@@ -2,6 +2,7 @@
 
 use crate::coverage::{CoverageForm, CoverageReader};
 use crate::datetime::Timestamp;
+use crate::likeness::Likeness;
 use crate::listing::is_nearly_entries;
 use crate::locate::{Member, members};
 use crate::metadata::MetadataObject;
@@ -34,7 +35,8 @@ pub fn is_coverage(bytes: &[u8]) -> bool {
     let has = |name: &str| names.iter().any(|other| other == name);
     let is_metadata = names.iter().any(|name| name.starts_with("cds_metadata_"));
     let is_listing = names.iter().any(|name| is_nearly_entries(name));
-    !is_metadata && (is_listing || has("next") && has("previous") || has("id"))
+    let is_entry = has("id") || Likeness::CoverageEntry.is_likeness_of(text);
+    !is_metadata && (is_listing || has("next") && has("previous") || is_entry)
 }
 
 #[cfg(test)]
@@ -49,15 +51,10 @@ mod tests {
 
     #[test]
     fn a_misspelt_listing_is_still_a_listing() {
-        let missing = "the field `coverage_entries` is missing";
         let misspelt = r#"{"coverage_entrys": [], "next": null}"#;
-        assert_eq!(messages(misspelt), [missing]);
-        let report = check_document("f", misspelt.as_bytes(), None);
-        let help = report.findings()[0].help.as_deref();
-        assert_eq!(
-            help,
-            Some("write `coverage_entries` instead of `coverage_entrys`")
-        );
+        let words = "`coverage_entrys` is misspelt: the field is called `coverage_entries`";
+        assert_eq!(messages(misspelt), [words]);
+        let missing = "the field `coverage_entries` is missing";
         assert_eq!(messages(r#"{"next": null, "previous": null}"#), [missing]);
     }
 

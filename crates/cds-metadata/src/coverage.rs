@@ -14,6 +14,7 @@ use crate::draft::DraftSeed;
 use crate::entry::CoverageEntry;
 use crate::extensions::Extensions;
 use crate::field::COVERAGE_ENTRY;
+use crate::likeness::Likeness;
 use crate::listing::Outside;
 use crate::pointer::Pointer;
 use crate::report::Report;
@@ -217,7 +218,7 @@ impl<'s> File<'_, 's> {
             Outside::Array => Extensions::new(),
             Outside::Other(found) => {
                 let scope = &mut self.scope(Position::Document, content);
-                rules::wrong_type::document(scope, "a coverage listing", found);
+                rules::wrong_type::document(scope, Likeness::CoverageListing, found);
                 Extensions::new()
             }
         };
@@ -234,7 +235,7 @@ impl<'s> File<'_, 's> {
         let draft = match draft {
             Ok(draft) => draft,
             Err(found) => {
-                rules::wrong_type::document(&mut scope, "a coverage entry", found);
+                rules::wrong_type::document(&mut scope, Likeness::CoverageEntry, found);
                 return Ok(());
             }
         };

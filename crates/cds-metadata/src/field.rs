@@ -31,7 +31,39 @@ pub(crate) enum Shape {
     Words(&'static [&'static str]),
 }
 
+impl Field {
+    /// The field as it could be written.
+    pub(crate) fn example(&self) -> String {
+        let value = match self.name {
+            "cds_metadata_url" => r#""https://example.org/.well-known/cds-server-metadata.json""#,
+            "coverage" => r#""https://example.org/cds-coverage.json""#,
+            "entity_abbreviation" => "null",
+            "map_resource" => r#""https://example.org/maps/west.png""#,
+            "geojson_resource" => r#""https://example.org/maps/west.json""#,
+            _ => &self.shape.example(),
+        };
+        format!("\"{}\": {value}", self.name)
+    }
+}
+
 impl Shape {
+    /// A value as it could be written.
+    fn example(self) -> String {
+        let first = |words: &'static [&str]| words.first().copied().unwrap_or("…");
+        match self {
+            Self::Version => r#""v1""#.to_owned(),
+            Self::Datetime => r#""2026-01-31T12:00:00Z""#.to_owned(),
+            Self::PageUrl | Self::EndpointUrl => r#""https://example.org/…""#.to_owned(),
+            Self::EndpointUrls => r#"[ "https://example.org/…" ]"#.to_owned(),
+            Self::Country => r#""US""#.to_owned(),
+            Self::MediaType => r#""image/png""#.to_owned(),
+            Self::Capabilities => "[ … ]".to_owned(),
+            Self::Word(words) => format!("\"{}\"", first(words)),
+            Self::Words(words) => format!("[ \"{}\" ]", first(words)),
+            Self::Text | Self::NullableText => "\"…\"".to_owned(),
+        }
+    }
+
     pub(crate) const fn is_list(self) -> bool {
         matches!(
             self,
@@ -42,8 +74,8 @@ impl Shape {
     /// The JSON type asked for, with its article.
     pub(crate) fn expected(self) -> String {
         match self {
-            Self::NullableText => "a string or null".to_owned(),
-            shape if shape.is_list() => "an array of strings".to_owned(),
+            Self::NullableText => "a text or `null`".to_owned(),
+            shape if shape.is_list() => "a list of texts".to_owned(),
             _ => JsonType::String.to_string(),
         }
     }

@@ -46,10 +46,12 @@ mod severity;
 mod check;
 mod mend;
 
+mod absent;
 mod cursor;
 mod draft;
 mod encoding_help;
 mod field;
+mod likeness;
 mod listing;
 mod locate;
 mod scope;

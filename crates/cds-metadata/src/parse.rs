@@ -4,6 +4,7 @@ use crate::cursor::Cursor;
 use crate::datetime::Timestamp;
 use crate::draft::DraftSeed;
 use crate::field::METADATA_OBJECT;
+use crate::likeness::Likeness;
 use crate::metadata::MetadataObject;
 use crate::report::Report;
 use crate::rules;
@@ -60,7 +61,7 @@ impl<'a> MetadataObject<'a> {
                 Self::from_draft(draft)
             }
             Err(found) => {
-                rules::wrong_type::document(&mut scope, "a metadata object", found);
+                rules::wrong_type::document(&mut scope, Likeness::MetadataObject, found);
                 None
             }
         })

@@ -22,6 +22,8 @@ pub(crate) struct Scope<'s, 'r> {
     /// Where the object is in its document.
     position: Position,
     locator: Locator<'s>,
+    /// The names of members that a finding has said are others.
+    told: Vec<String>,
 }
 
 /// Where an object is in its document.
@@ -65,6 +67,8 @@ pub(crate) enum Spot<'a> {
     Key(&'a str),
     /// A member that isn't there: pointed to by its name, placed at the object.
     Missing(&'a str),
+    /// A member that is there under another name: pointed to by its own, placed at the other.
+    Misspelt { name: &'a str, written: &'a str },
     /// Bytes of the object whose pointer inside it is known.
     Bytes(&'a Pointer, usize, usize),
 }
@@ -106,6 +110,7 @@ impl<'s, 'r> Scope<'s, 'r> {
             now,
             position,
             locator: Locator::new(object),
+            told: Vec::new(),
         }
     }
 
@@ -133,12 +138,22 @@ impl<'s, 'r> Scope<'s, 'r> {
         });
     }
 
+    /// Remembers that a member was said to be another, misspelt.
+    pub(crate) fn told(&mut self, name: &str) {
+        self.told.push(name.to_owned());
+    }
+
+    /// Whether a member was said to be another, misspelt.
+    pub(crate) fn is_told(&self, name: &str) -> bool {
+        self.told.iter().any(|told| told == name)
+    }
+
     fn pointer(&self, spot: Spot<'_>) -> Pointer {
         let base = self.position.pointer();
         match spot {
             Spot::Object => base,
             Spot::Bytes(inside, ..) => base.join(inside),
-            Spot::Missing(name) | Spot::Key(name) => base.key(name),
+            Spot::Missing(name) | Spot::Misspelt { name, .. } | Spot::Key(name) => base.key(name),
             Spot::Value(steps) => steps.iter().fold(base, |pointer, step| match step {
                 Step::Key(key) => pointer.key(key),
                 Step::Index(index) => pointer.index(*index),
@@ -151,7 +166,7 @@ impl<'s, 'r> Scope<'s, 'r> {
         let within = match spot {
             Spot::Object | Spot::Missing(_) => None,
             Spot::Value(steps) => self.locator.value(steps),
-            Spot::Key(name) => self.locator.key(name),
+            Spot::Key(name) | Spot::Misspelt { written: name, .. } => self.locator.key(name),
             Spot::Bytes(_, from, to) => Some(from..to),
         };
         let Range {

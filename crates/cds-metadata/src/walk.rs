@@ -161,14 +161,14 @@ impl JsonType {
 }
 
 impl fmt::Display for JsonType {
-    /// With its article, for sentences.
+    /// With its article, for sentences that people read who have never seen JSON.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Null => "null",
-            Self::Boolean => "a boolean",
+            Self::Null => "`null`",
+            Self::Boolean => "`true` or `false`",
             Self::Number => "a number",
-            Self::String => "a string",
-            Self::Array => "an array",
+            Self::String => "a text",
+            Self::Array => "a list",
             Self::Object => "an object",
         })
     }

@@ -5,7 +5,7 @@
 mod common;
 
 use cds_metadata::rules::{entry_lists_coverage, json_syntax};
-use cds_metadata::{Edit, Report, check_document};
+use cds_metadata::{Edit, Report, check_document, is_coverage};
 use proptest::prelude::*;
 
 use crate::common::{ENTRY, METADATA};
@@ -173,7 +173,9 @@ proptest! {
         // A byte order mark hides all other faults of syntax.
         let bounded = if has_mark { hidden > 0 } else { shown <= hidden };
         prop_assert!(bounded, "{} to {}", hidden, shown);
-        if let Ok(json) = std::str::from_utf8(&text) {
+        if let Ok(json) = std::str::from_utf8(&text)
+            && is_coverage(&text)
+        {
             let after = report(&Edit::apply(&entry_lists_coverage::mend(json), &text));
             for rule in cds_metadata::rules::TABLE {
                 let (before, after) = (count(&syntax, rule.slug), count(&after, rule.slug));

@@ -1,8 +1,9 @@
 //! `coverage-url-missing`
 
+use crate::absent;
 use crate::draft::{Item, MetadataDraft};
 use crate::rule;
-use crate::scope::{Scope, Spot, Words};
+use crate::scope::{Scope, Words};
 
 rule! {
     /// ## What it checks
@@ -31,7 +32,8 @@ pub(crate) fn check(draft: &MetadataDraft<'_>, scope: &mut Scope<'_, '_>) {
     let is_coverage = |item: &Item<'_>| matches!(item, Item::Text(text) if text == "coverage");
     let promised = draft.slot("capabilities").list().iter().any(is_coverage);
     if promised && !draft.slot("coverage").is_present() {
-        scope.find(&COVERAGE_URL_MISSING, Spot::Missing("coverage"), || {
+        let unknown = &draft.extensions;
+        absent::find(&COVERAGE_URL_MISSING, "coverage", unknown, scope, || {
             Words::new("`capabilities` has `coverage`, but the field `coverage` is missing").help(
                 "add `\"coverage\": \"https://example.org/cds-coverage.json\"` with your own URL",
             )

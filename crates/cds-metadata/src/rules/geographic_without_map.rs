@@ -1,5 +1,6 @@
 //! `geographic-without-map`
 
+use crate::absent;
 use crate::draft::EntryDraft;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
@@ -28,11 +29,11 @@ rule! {
 }
 
 pub(crate) fn check(draft: &EntryDraft<'_>, scope: &mut Scope<'_, '_>) {
-    let is_drawn = ["map_resource", "geojson_resource"]
-        .iter()
-        .any(|field| draft.slot(field).is_present());
+    let maps = ["map_resource", "geojson_resource"];
+    let is_drawn = maps.iter().any(|field| draft.slot(field).is_present());
     if draft.slot("type").text() == Some("geographic") && !is_drawn {
-        scope.find(&GEOGRAPHIC_WITHOUT_MAP, Spot::Object, || {
+        let (rule, unknown) = (&GEOGRAPHIC_WITHOUT_MAP, &draft.extensions);
+        absent::find_one_of(rule, &maps, Spot::Object, unknown, scope, || {
             Words::new("the entry is `geographic`, but has neither a map nor GeoJSON").help(
                 "add `map_resource` (with `map_content_type`) or `geojson_resource`, or change \
                  `type` to `\"logical\"`",

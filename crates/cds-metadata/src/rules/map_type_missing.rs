@@ -1,8 +1,9 @@
 //! `map-type-missing`
 
+use crate::absent;
 use crate::draft::EntryDraft;
 use crate::rule;
-use crate::scope::{Scope, Spot, Words};
+use crate::scope::{Scope, Words};
 
 rule! {
     /// ## What it checks
@@ -28,10 +29,17 @@ rule! {
 pub(crate) fn check(draft: &EntryDraft<'_>, scope: &mut Scope<'_, '_>) {
     if draft.slot("map_resource").is_present() && !draft.slot("map_content_type").is_present() {
         let guess = media_type(draft.slot("map_resource").text().unwrap_or_default());
-        scope.find(&MAP_TYPE_MISSING, Spot::Missing("map_content_type"), || {
-            Words::new("the entry has a `map_resource`, but no `map_content_type`")
-                .help(format!("add `\"map_content_type\": \"{guess}\"`"))
-        });
+        let unknown = &draft.extensions;
+        absent::find(
+            &MAP_TYPE_MISSING,
+            "map_content_type",
+            unknown,
+            scope,
+            || {
+                Words::new("the entry has a `map_resource`, but no `map_content_type`")
+                    .help(format!("add `\"map_content_type\": \"{guess}\"`"))
+            },
+        );
     }
 }
 

@@ -1,9 +1,11 @@
 //! `missing-field`
 
+use crate::absent::{self, Unknown};
 use crate::field::Field;
 use crate::listing::Listing;
+use crate::locate::members;
 use crate::rule;
-use crate::scope::{Scope, Spot, Words};
+use crate::scope::{Scope, Words};
 use crate::shown::shown;
 
 rule! {
@@ -25,52 +27,48 @@ rule! {
     ///
     /// ## Mend
     ///
-    /// Add the field. `entity_abbreviation` may be `null`, and arrays may be empty, but the
-    /// field must be there.
+    /// Add the field, or correct its name where it is there, but misspelt. `entity_abbreviation`
+    /// may be `null`, and lists may be empty, but the field must be there.
     pub static MISSING_FIELD: Rule =
         "missing-field", Error, Spec, "CDS-WG1-01 §3.2, §4.1, §4.3", structural;
 }
 
-pub(crate) fn check(field: &'static Field, scope: &mut Scope<'_, '_>) {
+pub(crate) fn check(field: &'static Field, unknown: Unknown<'_, '_>, scope: &mut Scope<'_, '_>) {
     if field.required {
-        let help = format!("add {}", example(field.name));
-        find(scope, field.name, &help);
+        absent::find(&MISSING_FIELD, field.name, unknown, scope, || {
+            let words = words(field.name);
+            match object_with(field.name, unknown) {
+                Some(object) => words.help(format!(
+                    "it stands inside of `{}`: move it out of the braces",
+                    shown(object)
+                )),
+                None => words.help(format!("add `{}`", field.example())),
+            }
+        });
     }
 }
 
 pub(crate) fn check_listing(listing: &Listing<'_>, scope: &mut Scope<'_, '_>) {
     if listing.entries.is_none() {
-        let help = match listing.slip_of_entries() {
-            Some(slip) => format!("write `coverage_entries` instead of `{}`", shown(slip)),
-            None => {
-                "a coverage listing has its entries in `\"coverage_entries\": [ … ]`".to_owned()
-            }
-        };
-        find(scope, "coverage_entries", &help);
+        let (name, unknown) = ("coverage_entries", &listing.extensions);
+        absent::find(&MISSING_FIELD, name, unknown, scope, || {
+            words(name).help("a coverage listing has its entries in `\"coverage_entries\": [ … ]`")
+        });
     }
 }
 
-fn find(scope: &mut Scope<'_, '_>, name: &str, help: &str) {
-    scope.find(&MISSING_FIELD, Spot::Missing(name), || {
-        Words::new(format!("the field `{name}` is missing")).help(help)
-    });
+fn words(name: &str) -> Words {
+    Words::new(format!("the field `{name}` is missing"))
 }
 
-/// A field as it could be written.
-fn example(name: &str) -> String {
-    let value = match name {
-        "cds_metadata_version" => r#""v1""#,
-        "cds_metadata_url" => r#""https://example.org/.well-known/cds-server-metadata.json""#,
-        "created" | "updated" => r#""2026-01-31T12:00:00Z""#,
-        "website" | "documentation" | "support" => r#""https://example.org/…""#,
-        "capabilities" => "[ … ]",
-        "entity_abbreviation" => "null",
-        "country" => r#""US""#,
-        "type" => r#""geographic""#,
-        "role" => r#""official""#,
-        "infrastructure_types" => r#"[ "distribution_utility" ]"#,
-        "commodity_types" => r#"[ "electricity" ]"#,
-        _ => r#""…""#,
+/// The field that holds an object which the field of this name stands in.
+fn object_with<'u>(name: &str, unknown: Unknown<'u, '_>) -> Option<&'u str> {
+    let has = |json: &str| {
+        let members = members(json).into_iter().flatten();
+        members
+            .filter_map(|member| member.name())
+            .any(|it| it == name)
     };
-    format!("`\"{name}\": {value}`")
+    let mut objects = unknown.iter().filter(|(_, value)| has(value.get()));
+    objects.next().map(|(object, _)| &**object)
 }

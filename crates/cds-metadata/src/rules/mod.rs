@@ -29,6 +29,7 @@ pub mod wrong_type;
 
 use crate::draft::{Draft, EntryDraft, Item, MetadataDraft, Slot};
 use crate::field::{Field, Shape};
+use crate::likeness::Likeness;
 use crate::listing::Listing;
 use crate::locate::Step;
 use crate::rule::Rule;
@@ -98,22 +99,33 @@ fn each_text(field: &Field, slot: &Slot<'_>, mut check: impl FnMut(&str, &[Step<
 
 /// Holds a metadata object to the rules.
 pub(crate) fn check_metadata_object(draft: &MetadataDraft<'_>, scope: &mut Scope<'_, '_>) {
+    if wrong_type::is_mistaken(Likeness::MetadataObject, draft, scope) {
+        return;
+    }
     check_object(draft, scope);
     coverage_url_missing::check(draft, scope);
     oauth_metadata_missing::check(draft, scope);
+    check_names(draft, scope);
 }
 
 /// Holds a coverage entry to the rules.
 pub(crate) fn check_coverage_entry(draft: &EntryDraft<'_>, scope: &mut Scope<'_, '_>) {
+    if wrong_type::is_mistaken(Likeness::CoverageEntry, draft, scope) {
+        return;
+    }
     check_object(draft, scope);
     entry_lists_coverage::check(draft, scope);
     geographic_without_map::check(draft, scope);
     id_with_space::check(draft, scope);
     map_type_missing::check(draft, scope);
+    check_names(draft, scope);
 }
 
 /// Holds the outside of a coverage listing to the rules.
 pub(crate) fn check_listing(listing: &Listing<'_>, scope: &mut Scope<'_, '_>) {
+    if wrong_type::is_mistaken_listing(listing, scope) {
+        return;
+    }
     if listing.repeated_key {
         json_duplicate_key::find(scope, &["coverage_entries"]);
     }
@@ -130,7 +142,7 @@ fn check_object<const N: usize>(draft: &Draft<'_, N>, scope: &mut Scope<'_, '_>)
     }
     for (field, slot) in draft.fields() {
         if !slot.is_present() {
-            missing_field::check(field, scope);
+            missing_field::check(field, &draft.extensions, scope);
         } else if slot.fits(field.shape) {
             for check in field_checks(field.shape) {
                 check(field, slot, scope);
@@ -141,9 +153,10 @@ fn check_object<const N: usize>(draft: &Draft<'_, N>, scope: &mut Scope<'_, '_>)
     }
     updated_before_created::check(draft, scope);
     updated_in_future::check(draft, scope);
-    near_miss_field::check(
-        &draft.extensions,
-        &draft.table.iter().map(|field| field.name),
-        scope,
-    );
+}
+
+/// After all checks that may say of a name that it is misspelt.
+fn check_names<const N: usize>(draft: &Draft<'_, N>, scope: &mut Scope<'_, '_>) {
+    let known = draft.table.iter().map(|field| field.name);
+    near_miss_field::check(&draft.extensions, &known, scope);
 }

@@ -12,7 +12,8 @@ use crate::similar::nearest;
 rule! {
     /// ## What it checks
     ///
-    /// No field's name is one slip away from one that the specification has.
+    /// No field's name is one slip away from one that the specification has. Where that one is
+    /// required and missing, this is told there instead, as an error.
     ///
     /// ## Why it matters
     ///
@@ -37,7 +38,8 @@ pub(crate) fn check(
     scope: &mut Scope<'_, '_>,
 ) {
     for (name, _) in unknown {
-        let Some(meant) = nearest(name, known.clone(), 1) else {
+        let meant = nearest(name, known.clone(), 1);
+        let Some(meant) = meant.filter(|_| !scope.is_told(name)) else {
             continue;
         };
         scope.find(&NEAR_MISS_FIELD, Spot::Key(name), || {

@@ -1,6 +1,8 @@
 //! `oauth-metadata-missing`
 
+use crate::absent;
 use crate::draft::{Item, MetadataDraft};
+use crate::locate::Step;
 use crate::rule;
 use crate::scope::{Scope, Spot, Words};
 use crate::url::http_parts;
@@ -41,20 +43,20 @@ pub(crate) fn check(draft: &MetadataDraft<'_>, scope: &mut Scope<'_, '_>) {
     if url.is_some_and(|url| http_parts(&url).is_some()) {
         return;
     }
-    let help = "write `\"oauth_metadata\": \
-                \"https://example.org/.well-known/oauth-authorization-server\"` with your own URL";
-    let steps = [crate::locate::Step::Key(FIELD)];
-    let (spot, message) = match value {
-        None => (
-            Spot::Missing(FIELD),
-            "`capabilities` has `oauth`, but `oauth_metadata` is missing",
-        ),
-        Some(_) => (
-            Spot::Value(&steps),
-            "`oauth_metadata` is not a complete URL",
-        ),
+    let (rule, unknown) = (&OAUTH_METADATA_MISSING, &draft.extensions);
+    let words = |message| {
+        Words::new(message).help(
+            "write `\"oauth_metadata\": \
+             \"https://example.org/.well-known/oauth-authorization-server\"` with your own URL",
+        )
     };
-    scope.find(&OAUTH_METADATA_MISSING, spot, || {
-        Words::new(message).help(help)
-    });
+    if value.is_none() {
+        absent::find(rule, FIELD, unknown, scope, || {
+            words("`capabilities` has `oauth`, but `oauth_metadata` is missing")
+        });
+    } else {
+        scope.find(rule, Spot::Value(&[Step::Key(FIELD)]), || {
+            words("`oauth_metadata` is not a complete URL")
+        });
+    }
 }

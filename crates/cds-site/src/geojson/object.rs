@@ -117,7 +117,7 @@ impl<'d> Read<'d> for List<'_, 'd> {
         }
         reader.path.pop();
         if count == 0 {
-            reader.note_empty("this array is empty");
+            reader.note_empty("this list is empty");
         }
         Ok(Seen::Array(count))
     }

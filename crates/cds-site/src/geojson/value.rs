@@ -52,7 +52,7 @@ impl Seen<'_> {
     pub(crate) const fn what(&self) -> &'static str {
         match self {
             Self::Scalar(scalar) => scalar.what(),
-            Self::Array(_) => "an array",
+            Self::Array(_) => "a list",
             Self::Object => "an object",
         }
     }
@@ -61,10 +61,10 @@ impl Seen<'_> {
 impl Scalar<'_> {
     pub(crate) const fn what(&self) -> &'static str {
         match self {
-            Self::Null => "null",
-            Self::Boolean => "a boolean",
+            Self::Null => "`null`",
+            Self::Boolean => "`true` or `false`",
             Self::Number(_) => "a number",
-            Self::Text(_) => "a string",
+            Self::Text(_) => "a text",
         }
     }
 }

@@ -100,7 +100,7 @@ pub(crate) fn type_missing(reader: &mut Reader<'_>, role: Role, guess: Option<Ki
 pub(crate) fn type_not_text(reader: &mut Reader<'_>, seen: &Seen<'_>) {
     reader.find_member(&GEOJSON_INVALID, "type", || {
         Words::new(
-            format!("`type` must be a string, not {}", seen.what()),
+            format!("`type` must be a text, not {}", seen.what()),
             "write the type in quotation marks, for example `\"type\": \"Feature\"`",
         )
     });
@@ -137,7 +137,7 @@ pub(crate) fn misplaced(reader: &mut Reader<'_>, role: Role, kind: Kind) {
                  \"type\": \"{name}\", … }} }}`"
             )
         } else {
-            "move its `features` into the outer array".to_owned()
+            "move its `features` into the outer list".to_owned()
         };
         Words::new(
             format!("`features` must hold Features, but this is a {name}"),
@@ -175,7 +175,7 @@ pub(crate) fn member_of_another_type(reader: &mut Reader<'_>, kind: Kind, name: 
 pub(crate) fn not_object_or_null(reader: &mut Reader<'_>, name: &'static str, seen: &Seen<'_>) {
     reader.find_member(&GEOJSON_INVALID, name, || {
         Words::new(
-            format!("`{name}` must be an object or null, not {}", seen.what()),
+            format!("`{name}` must be an object or `null`, not {}", seen.what()),
             match name {
                 "properties" => "write `{}` or `null` if there are none",
                 _ => "write the geometry, for example `{ \"type\": \"Polygon\", \"coordinates\": […] }`",
@@ -187,7 +187,7 @@ pub(crate) fn not_object_or_null(reader: &mut Reader<'_>, name: &'static str, se
 pub(crate) fn not_an_array(reader: &mut Reader<'_>, name: &'static str, seen: &Seen<'_>) {
     reader.find_member(&GEOJSON_INVALID, name, || {
         Words::new(
-            format!("`{name}` must be an array, not {}", seen.what()),
+            format!("`{name}` must be a list, not {}", seen.what()),
             format!("put what belongs to it in brackets: `\"{name}\": [ … ]`"),
         )
     });
@@ -197,7 +197,7 @@ pub(crate) fn bad_id(reader: &mut Reader<'_>, seen: &Seen<'_>) {
     reader.find_member(&GEOJSON_INVALID, "id", || {
         Words::new(
             format!(
-                "the `id` of a Feature must be a string or a number, not {}",
+                "the `id` of a Feature must be a text or a number, not {}",
                 seen.what()
             ),
             "remove it if there is none",
@@ -210,7 +210,7 @@ pub(crate) fn bad_id(reader: &mut Reader<'_>, seen: &Seen<'_>) {
 pub(crate) fn coordinates_not_array(reader: &mut Reader<'_>, kind: Kind, what: &str) {
     find(reader, Part::Value, || {
         Words::new(
-            format!("`coordinates` must be an array, not {what}"),
+            format!("`coordinates` must be a list, not {what}"),
             format!(
                 "the coordinates of a {} look like {}",
                 kind.name(),
@@ -296,7 +296,7 @@ pub(crate) fn short_position(reader: &mut Reader<'_>) {
 pub(crate) fn not_a_number(reader: &mut Reader<'_>, what: &str) {
     find(reader, Part::Value, || {
         let help = match what {
-            "a string" => "write the number without quotation marks",
+            "a text" => "write the number without quotation marks",
             _ => "write a number here, or remove the position",
         };
         Words::new(format!("a number was expected here, not {what}"), help)
@@ -306,7 +306,7 @@ pub(crate) fn not_a_number(reader: &mut Reader<'_>, what: &str) {
 pub(crate) fn number_among_arrays(reader: &mut Reader<'_>) {
     find(reader, Part::Value, || {
         Words::new(
-            "this number stands beside arrays",
+            "this number stands beside lists",
             "put longitude and latitude in brackets of their own: `[longitude, latitude]`",
         )
     });
@@ -315,7 +315,7 @@ pub(crate) fn number_among_arrays(reader: &mut Reader<'_>) {
 pub(crate) fn array_among_numbers(reader: &mut Reader<'_>) {
     find(reader, Part::Value, || {
         Words::new(
-            "this array stands among the numbers of a position",
+            "this list stands among the numbers of a position",
             "look for a bracket too many or too few: a position is `[longitude, latitude]`",
         )
     });
@@ -345,10 +345,7 @@ pub(crate) fn ring(fault: RingFault) -> Words {
 
 pub(crate) fn bbox_not_array(reader: &mut Reader<'_>, seen: &Seen<'_>) {
     find(reader, Part::Value, || {
-        Words::new(
-            format!("`bbox` must be an array, not {}", seen.what()),
-            BBOX,
-        )
+        Words::new(format!("`bbox` must be a list, not {}", seen.what()), BBOX)
     });
 }
 
