@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use rustix::io::Errno;
 
 /// Directories, by their path without symbolic links, and which names in them matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Places {
-    directories: BTreeMap<PathBuf, Names>,
+    directories: BTreeMap<Arc<Path>, Names>,
 }
 
 /// Which names in a directory matter.
@@ -27,6 +28,7 @@ pub(crate) enum Names {
 }
 
 impl Names {
+    #[cfg(test)]
     pub(crate) fn contain(&self, name: &std::ffi::OsStr) -> bool {
         match self {
             Self::All => true,
@@ -38,7 +40,7 @@ impl Names {
 impl Places {
     /// Everything in a directory matters.
     pub(crate) fn add_all(&mut self, directory: &Path) {
-        self.directories.insert(directory.to_owned(), Names::All);
+        self.directories.insert(directory.into(), Names::All);
     }
 
     /// One name in a directory matters.
@@ -51,14 +53,18 @@ impl Places {
             None => {
                 let names = BTreeSet::from([name.to_owned()]);
                 self.directories
-                    .insert(directory.to_owned(), Names::Only(names));
+                    .insert(directory.into(), Names::Only(names));
             }
         }
     }
 
     /// The directories, parents before what they contain.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&PathBuf, &Names)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<Path>, &Names)> {
         self.directories.iter()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.directories.is_empty()
     }
 }
 
@@ -165,7 +171,7 @@ mod tests {
         let mut places = Places::default();
         let found = resolve(Path::new("/"), &dir.join("current"), &mut places).unwrap();
         assert_eq!(found, dir.join("current").canonicalize().unwrap());
-        assert!(places.directories[&dir.join("links")].contain("relative".as_ref()));
+        assert!(places.directories[&*dir.join("links")].contain("relative".as_ref()));
     }
 
     #[test]
@@ -174,7 +180,7 @@ mod tests {
         let mut places = Places::default();
         let error = resolve(Path::new("/"), &dir.join("later/cds"), &mut places).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
-        assert!(places.directories[&dir].contain("later".as_ref()));
+        assert!(places.directories[&*dir].contain("later".as_ref()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What was read last, and what is served because of it.
 
-use std::mem;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
@@ -9,16 +9,20 @@ use cds_site::{Compiled, Report, Site, Sources};
 use crate::read::{self, Before, Loaded};
 use crate::reload::{Outcome, Reload};
 use crate::scan::Scan;
-use crate::shared::Shared;
-use crate::status::State;
+use crate::status::{State, Status};
 
 /// What was read last, and what is served because of it.
 pub(crate) struct Current {
-    shared: Arc<Shared>,
     last: Option<Last>,
-    /// The files of the site that is served; none while there was never a good one, or it was
-    /// dropped.
-    served: Option<Sources>,
+    /// None while there was never a good site, or it was dropped.
+    served: Option<Served>,
+    state: State,
+}
+
+/// A good site and the files it was made of.
+struct Served {
+    sources: Sources,
+    site: Arc<Site>,
 }
 
 /// What was read last, good or bad.
@@ -53,42 +57,47 @@ pub(crate) struct Taken {
 /// What is to be served from now on.
 enum Serve {
     AsBefore,
-    Another(Site),
+    Another(Arc<Site>),
     /// Nothing of the site: this one answers that it is unavailable.
-    Nothing(Site),
+    Nothing(Arc<Site>),
 }
 
 impl Taken {
-    /// Serves what came of the reading. Whoever sees the site sees a status that tells of it, and
-    /// never half of one.
-    pub(crate) fn publish(&mut self, shared: &Shared) {
-        shared.update(|status| {
-            match mem::replace(&mut self.serve, Serve::AsBefore) {
-                Serve::AsBefore => {}
-                Serve::Another(site) => {
-                    status.generation += 1;
-                    status.loaded_at = Some(self.reload.at);
-                    status.etag = Some(site.etag().into());
-                    shared.handle.store(site);
-                }
-                Serve::Nothing(site) => {
-                    status.loaded_at = None;
-                    status.etag = None;
-                    shared.handle.store(site);
-                }
+    /// The site that takes the place of the one before, if any does: one that is good, or one
+    /// that answers that it is unavailable.
+    pub(crate) fn site(&self) -> Option<&Arc<Site>> {
+        match &self.serve {
+            Serve::AsBefore => None,
+            Serve::Another(site) | Serve::Nothing(site) => Some(site),
+        }
+    }
+
+    /// Says in a site's status what came of the reading.
+    pub(crate) fn enter(&self, status: &mut Status) {
+        match &self.serve {
+            Serve::AsBefore => {}
+            Serve::Another(site) => {
+                status.generation += 1;
+                status.loaded_at = Some(self.reload.at);
+                status.etag = Some(site.etag().into());
             }
-            status.state = self.state;
-            status.last_reload = self.reload.clone();
-        });
+            Serve::Nothing(_) => {
+                status.loaded_at = None;
+                status.etag = None;
+            }
+        }
+        status.state = self.state;
+        status.last_reload = self.reload.clone();
     }
 }
 
 impl Current {
-    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+    /// Before anything is read.
+    pub(crate) const fn new() -> Self {
         Self {
-            shared,
             last: None,
             served: None,
+            state: State::Failing,
         }
     }
 
@@ -130,13 +139,14 @@ impl Current {
         })
     }
 
-    /// Takes files that were read for what they are: a new site, a mistake, or nothing new.
-    pub(crate) fn take(&mut self, reading: Reading) -> Taken {
+    /// Takes files of a directory that were read for what they are: a new site, a mistake, or
+    /// nothing new.
+    pub(crate) fn take(&mut self, reading: Reading, directory: &Path) -> Taken {
         match self.last.take() {
             Some(last) if last.loaded.same_content(&reading.loaded) => {
                 self.nothing_new(last, reading)
             }
-            last => self.something_new(last, reading),
+            last => self.something_new(last, reading, directory),
         }
     }
 
@@ -147,11 +157,10 @@ impl Current {
             last.still_since = reading.still_since;
         }
         last.loaded.worth_retrying = reading.loaded.worth_retrying;
-        let state = self.shared.status().state;
         let report = Arc::clone(&last.report);
         let known = Arc::clone(&last.report);
         self.last = Some(last);
-        let outcome = match state {
+        let outcome = match self.state {
             State::Good => Outcome::Unchanged,
             State::Failing => Outcome::Kept,
         };
@@ -159,12 +168,12 @@ impl Current {
             reload: self.reload(outcome, reading.begun, report, Vec::new()),
             known,
             is_news,
-            state,
+            state: self.state,
             serve: Serve::AsBefore,
         }
     }
 
-    fn something_new(&mut self, last: Option<Last>, reading: Reading) -> Taken {
+    fn something_new(&mut self, last: Option<Last>, reading: Reading, directory: &Path) -> Taken {
         let Reading {
             scan,
             still_since,
@@ -177,9 +186,9 @@ impl Current {
             serve,
             report,
         } = if scan.is_gone() {
-            self.give_up(&loaded)
+            self.give_up(&loaded, directory)
         } else {
-            self.check(&loaded)
+            self.check(&loaded, directory)
         };
         let report = Arc::new(report);
         let known = last.map(|last| last.report).unwrap_or_default();
@@ -189,50 +198,55 @@ impl Current {
             loaded,
             report: Arc::clone(&report),
         });
+        self.state = match outcome {
+            Outcome::Swapped | Outcome::Unchanged => State::Good,
+            Outcome::Kept | Outcome::Dropped => State::Failing,
+        };
         Taken {
             reload: self.reload(outcome, begun, report, changed),
             known,
             is_news: true,
-            state: match outcome {
-                Outcome::Swapped | Outcome::Unchanged => State::Good,
-                Outcome::Kept | Outcome::Dropped => State::Failing,
-            },
+            state: self.state,
             serve,
         }
     }
 
     /// Compiles what was read, to be served if it is good.
-    fn check(&mut self, loaded: &Loaded) -> Verdict {
-        let mut report = loaded.report(&self.shared.directory);
-        let previous = self.served.is_some().then(|| self.shared.handle.load());
+    fn check(&mut self, loaded: &Loaded, directory: &Path) -> Verdict {
+        let mut report = loaded.report(directory);
+        let previous = self.served.as_ref().map(|served| &*served.site);
         let Compiled {
             site,
             report: found,
-        } = cds_site::compile(&loaded.sources, SystemTime::now(), previous.as_deref());
+        } = cds_site::compile(&loaded.sources, SystemTime::now(), previous);
         report.merge(found);
         report.sort();
         let Some(site) = site.filter(|_| !report.has_errors()) else {
             let serve = match self.served {
                 Some(_) => Serve::AsBefore,
-                None => Serve::Nothing(cds_site::stand_in(&loaded.sources)),
+                None => Serve::Nothing(cds_site::stand_in(&loaded.sources).into()),
             };
             return Verdict::of(Outcome::Kept, serve, report);
         };
-        let same = |served| read::same_content(served, &loaded.sources);
+        let same = |served: &Served| read::same_content(&served.sources, &loaded.sources);
         if self.served.as_ref().is_some_and(same) {
             return Verdict::of(Outcome::Unchanged, Serve::AsBefore, report);
         }
-        self.served = Some(loaded.sources.clone());
+        let site = Arc::new(site);
+        self.served = Some(Served {
+            sources: loaded.sources.clone(),
+            site: Arc::clone(&site),
+        });
         Verdict::of(Outcome::Swapped, Serve::Another(site), report)
     }
 
     /// Serves nothing, because the directory has been gone for too long.
-    fn give_up(&mut self, loaded: &Loaded) -> Verdict {
-        let report = loaded.report(&self.shared.directory);
+    fn give_up(&mut self, loaded: &Loaded, directory: &Path) -> Verdict {
+        let report = loaded.report(directory);
         match self.served.take() {
             None => Verdict::of(Outcome::Kept, Serve::AsBefore, report),
             Some(served) => {
-                let stand_in = Serve::Nothing(cds_site::stand_in(&served));
+                let stand_in = Serve::Nothing(cds_site::stand_in(&served.sources).into());
                 Verdict::of(Outcome::Dropped, stand_in, report)
             }
         }

@@ -110,9 +110,14 @@ impl Inbox {
     /// A file of a site was closed, renamed or removed by its writer.
     pub(crate) fn writer_done(&self, site: SiteId, file: &Path) {
         self.update(|state| {
-            let files = state.being_written.get_mut(&site);
-            if files.is_some_and(|files| files.remove(file)) {
+            let Some(files) = state.being_written.get_mut(&site) else {
+                return;
+            };
+            if files.remove(file) {
                 state.mail.hints.insert(site);
+            }
+            if files.is_empty() {
+                state.being_written.remove(&site);
             }
         });
     }
@@ -125,8 +130,12 @@ impl Inbox {
 
     /// Forgets that these files are being written: they have stood still for long enough.
     pub(crate) fn forget_writers(&self, site: SiteId, files: &HashSet<PathBuf>) {
-        if let Some(written) = self.lock().being_written.get_mut(&site) {
+        let mut state = self.lock();
+        if let Some(written) = state.being_written.get_mut(&site) {
             written.retain(|file| !files.contains(file));
+            if written.is_empty() {
+                state.being_written.remove(&site);
+            }
         }
     }
 

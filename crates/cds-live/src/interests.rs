@@ -1,8 +1,9 @@
 //! Which sites care about which directories, and about which names in them.
 
-use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::chain::{Names, Places};
 use crate::inbox::SiteId;
@@ -15,36 +16,45 @@ pub(crate) struct Interests {
 
 #[derive(Debug, Default)]
 struct Table {
-    by_directory: HashMap<PathBuf, BTreeMap<SiteId, Names>>,
-    by_site: HashMap<SiteId, Vec<PathBuf>>,
+    by_directory: HashMap<Arc<Path>, Interested>,
+    by_site: HashMap<SiteId, Places>,
+}
+
+/// The sites that care about a directory: by name, since thousands care about one name each in
+/// the directory that they are in.
+#[derive(Debug, Default)]
+struct Interested {
+    in_all: Vec<SiteId>,
+    by_name: HashMap<OsString, Vec<SiteId>>,
 }
 
 impl Interests {
     /// Replaces what matters to a site; returns the directories that matter to none any more.
-    pub(crate) fn replace(&self, site: SiteId, places: &Places) -> Vec<PathBuf> {
+    pub(crate) fn replace(&self, site: SiteId, places: &Places) -> Vec<Arc<Path>> {
         let mut table = self.lock();
+        if table.by_site.get(&site) == Some(places) {
+            return Vec::new();
+        }
         let before = table.by_site.remove(&site).unwrap_or_default();
-        for directory in &before {
-            if let Some(sites) = table.by_directory.get_mut(directory) {
-                sites.remove(&site);
+        for (directory, names) in before.iter() {
+            if let Some(interested) = table.by_directory.get_mut(directory) {
+                interested.remove(site, names);
             }
         }
-        let mut now = Vec::new();
         for (directory, names) in places.iter() {
-            now.push(directory.clone());
-            let sites = table.by_directory.entry(directory.clone()).or_default();
-            sites.insert(site, names.clone());
+            let interested = table.by_directory.entry(Arc::clone(directory));
+            interested.or_default().add(site, names);
         }
-        table.by_site.insert(site, now);
-        let abandoned = |directory: &PathBuf| {
-            table
-                .by_directory
-                .get(directory)
-                .is_some_and(BTreeMap::is_empty)
-        };
-        let abandoned: Vec<PathBuf> = before.into_iter().filter(abandoned).collect();
-        for directory in &abandoned {
-            table.by_directory.remove(directory);
+        if !places.is_empty() {
+            table.by_site.insert(site, places.clone());
+        }
+        let mut abandoned = Vec::new();
+        for (directory, _) in before.iter() {
+            let interested = table.by_directory.get(directory);
+            if interested.is_some_and(Interested::is_nobody) {
+                table.by_directory.remove(directory);
+                abandoned.push(Arc::clone(directory));
+            }
         }
         abandoned
     }
@@ -53,21 +63,19 @@ impl Interests {
     pub(crate) fn each(&self, path: &Path, mut found: impl FnMut(SiteId)) {
         let table = self.lock();
         // The directory itself was moved, removed or given other permissions.
-        for site in table
-            .by_directory
-            .get(path)
-            .into_iter()
-            .flat_map(BTreeMap::keys)
-        {
-            found(*site);
+        if let Some(interested) = table.by_directory.get(path) {
+            interested.everyone().for_each(&mut found);
         }
         let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
             return;
         };
-        for (site, names) in table.by_directory.get(directory).into_iter().flatten() {
-            if names.contain(name) {
-                found(*site);
-            }
+        if let Some(interested) = table.by_directory.get(directory) {
+            let by_name = interested.by_name.get(name);
+            let sites = interested
+                .in_all
+                .iter()
+                .chain(by_name.into_iter().flatten());
+            sites.copied().for_each(found);
         }
     }
 
@@ -77,6 +85,45 @@ impl Interests {
 
     fn lock(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Interested {
+    fn add(&mut self, site: SiteId, names: &Names) {
+        match names {
+            Names::All => self.in_all.push(site),
+            Names::Only(names) => {
+                for name in names {
+                    self.by_name.entry(name.clone()).or_default().push(site);
+                }
+            }
+        }
+    }
+
+    fn remove(&mut self, site: SiteId, names: &Names) {
+        match names {
+            Names::All => self.in_all.retain(|other| *other != site),
+            Names::Only(names) => {
+                for name in names {
+                    let Some(sites) = self.by_name.get_mut(name) else {
+                        continue;
+                    };
+                    sites.retain(|other| *other != site);
+                    if sites.is_empty() {
+                        self.by_name.remove(name);
+                    }
+                }
+            }
+        }
+    }
+
+    fn is_nobody(&self) -> bool {
+        self.in_all.is_empty() && self.by_name.is_empty()
+    }
+
+    fn everyone(&self) -> impl Iterator<Item = SiteId> {
+        let by_name = self.by_name.values().flatten();
+        self.in_all.iter().chain(by_name).copied()
     }
 }
 
@@ -90,6 +137,7 @@ mod tests {
     fn who_cares(interests: &Interests, path: &str) -> Vec<SiteId> {
         let mut sites = Vec::new();
         interests.each(Path::new(path), |site| sites.push(site));
+        sites.sort();
         sites
     }
 
@@ -120,7 +168,7 @@ mod tests {
         assert!(interests.replace(A, &Places::default()).is_empty());
         assert_eq!(
             interests.replace(B, &Places::default()),
-            [PathBuf::from("/srv")]
+            [Arc::from(Path::new("/srv"))]
         );
         assert!(!interests.is_watched("/srv".as_ref()));
     }

@@ -3,17 +3,16 @@
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, mpsc};
-use std::time::Instant;
 
 use cds_site::{Body, RequestHead, Respond, Site, SiteHandle};
 
-use crate::inbox::{Inbox, SiteId};
+use crate::inbox::Inbox;
+use crate::one::{One, SITE};
 use crate::options::Options;
 use crate::read;
 use crate::reload::Reload;
 use crate::shared::Shared;
 use crate::status::Status;
-use crate::tracked::Tracked;
 use crate::worker::Worker;
 
 /// A site directory that is watched. Clones share one watcher; dropping the last ends it.
@@ -54,21 +53,11 @@ impl LiveSite {
     pub fn open_with(dir: impl AsRef<Path>, options: &Options) -> io::Result<Self> {
         let directory = read::absolute(dir.as_ref());
         let handle = SiteHandle::new(Site::unavailable());
-        let shared = Arc::new(Shared::new(
-            directory,
-            handle.clone(),
-            Status::nothing_read_yet(),
-        ));
+        let shared = Arc::new(Shared::new(directory, handle.clone()));
         let inbox = Arc::new(Inbox::default());
-        let site = Tracked::new(
-            SITE,
-            options.clone(),
-            Arc::clone(&shared),
-            Arc::clone(&inbox),
-            Instant::now(),
-        );
+        let site = One::new(options.clone(), Arc::clone(&shared), Arc::clone(&inbox));
         let first = request(&inbox);
-        let worker = Arc::new(Worker::start(inbox, vec![site])?);
+        let worker = Arc::new(Worker::start(inbox, site)?);
         // Only a thread that ended gives no answer; the status says what there is to say.
         let _ = first.recv();
         Ok(Self {
@@ -96,7 +85,7 @@ impl LiveSite {
     ///
     /// A subscriber that is 256 reloads behind misses those that follow until it catches up.
     pub fn subscribe(&self) -> mpsc::Receiver<Reload> {
-        self.shared.subscribe()
+        self.shared.subscribers.subscribe()
     }
 
     /// The state now.
@@ -120,9 +109,6 @@ impl Respond for LiveSite {
         self.handle.respond(head)
     }
 }
-
-/// The only site of its thread.
-const SITE: SiteId = SiteId(0);
 
 fn request(inbox: &Inbox) -> mpsc::Receiver<Reload> {
     let (reply, replies) = mpsc::sync_channel(1);

@@ -6,21 +6,18 @@ use std::path::Path;
 
 use cds_site::{Finding, Pointer, Report, Severity};
 
-use crate::current::Taken;
 use crate::reload::Outcome;
-use crate::shared::Shared;
-use crate::status::Watching;
+use crate::status::{Status, Watching};
 
-/// One event per reload, and one per finding that people haven't been told yet.
-pub(crate) fn reload(shared: &Shared, taken: &Taken, asked: bool) {
-    let Taken { reload, .. } = taken;
-    let site = shared.directory.display();
+/// One event per reload: the last one of a site's status.
+pub(crate) fn reload(directory: &Path, status: &Status, asked: bool) {
+    let reload = &status.last_reload;
+    let site = directory.display();
     let outcome = reload.outcome.as_str();
     let duration_ms = u64::try_from(reload.duration.as_millis()).unwrap_or(u64::MAX);
     let errors = reload.report.count(Severity::Error);
     let warnings = reload.report.count(Severity::Warning);
     let changed = named(&reload.changed);
-    let status = shared.status();
     let generation = status.generation;
     let etag = status.etag.as_deref();
     macro_rules! event {
@@ -45,7 +42,6 @@ pub(crate) fn reload(shared: &Shared, taken: &Taken, asked: bool) {
         }
         Outcome::Dropped => event!(error, "the directory is gone, and nothing is served"),
     }
-    new_findings(shared, taken);
 }
 
 /// The first of some files; a checkout may change thousands.
@@ -60,9 +56,10 @@ fn named(files: &[String]) -> String {
 
 const MOST_NAMED: usize = 10;
 
-fn new_findings(shared: &Shared, taken: &Taken) {
-    let site = shared.directory.display();
-    let (findings, more) = news(&taken.known, &taken.reload.report);
+/// One event per finding that people haven't been told yet.
+pub(crate) fn new_findings(directory: &Path, known: &Report, report: &Report) {
+    let site = directory.display();
+    let (findings, more) = news(known, report);
     for finding in findings {
         let help = finding.help.as_deref().unwrap_or_default();
         let rule = finding.rule.slug;

@@ -15,7 +15,7 @@ use crate::layout;
 use crate::open;
 use crate::options::Limits;
 use crate::problem::Problem;
-use crate::scan::{Found, Root, Scan};
+use crate::scan::{Found, Root, Scan, Whereabouts};
 use crate::stamp::Stamp;
 
 /// Reads a site directory once; what can't be read becomes `file-unreadable` findings.
@@ -25,9 +25,9 @@ use crate::stamp::Stamp;
 pub fn read(dir: impl AsRef<Path>, limits: Limits) -> (Sources, Report) {
     let dir = absolute(dir.as_ref());
     for _ in 0..TRIES {
-        let (scan, _) = Scan::of(&dir, limits);
+        let (scan, _) = Scan::of(Whereabouts::absolute(&dir), limits);
         if let Ok(loaded) = Loaded::of(&scan, None)
-            && Scan::of(&dir, limits).0 == scan
+            && Scan::of(Whereabouts::absolute(&dir), limits).0 == scan
         {
             let report = loaded.report(&dir);
             return (loaded.sources, report);

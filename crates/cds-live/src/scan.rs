@@ -47,8 +47,8 @@ pub(crate) enum Found {
 }
 
 impl Scan {
-    /// Looks at a directory; `directory` is absolute. Also returns what to watch for changes.
-    pub(crate) fn of(directory: &Path, limits: Limits) -> (Self, Places) {
+    /// Looks at a directory. Also returns what to watch for changes.
+    pub(crate) fn of(directory: Whereabouts<'_>, limits: Limits) -> (Self, Places) {
         let mut walk = Walk {
             limits,
             ..Walk::default()
@@ -125,6 +125,23 @@ impl Scan {
     }
 }
 
+/// Where a site directory is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whereabouts<'a> {
+    /// The directory that `path` begins in; it has no symbolic links itself.
+    pub(crate) base: &'a Path,
+    /// The path from there, or an absolute one.
+    pub(crate) path: &'a Path,
+}
+
+impl<'a> Whereabouts<'a> {
+    /// Of a directory that is known by its absolute path.
+    pub(crate) fn absolute(path: &'a Path) -> Self {
+        let base = Path::new("/");
+        Self { base, path }
+    }
+}
+
 /// A walk through one site directory.
 #[derive(Default)]
 struct Walk {
@@ -156,8 +173,9 @@ impl Directory<'_> {
 }
 
 impl Walk {
-    fn enter(&mut self, directory: &Path) -> Root {
-        let root = match chain::resolve(Path::new("/"), directory, &mut self.places) {
+    fn enter(&mut self, directory: Whereabouts<'_>) -> Root {
+        let Whereabouts { base, path } = directory;
+        let root = match chain::resolve(base, path, &mut self.places) {
             Ok(root) => root,
             Err(error) if is_missing(&error) => return Root::Gone,
             Err(error) => return Root::Unreadable(error.into()),

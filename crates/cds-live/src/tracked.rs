@@ -1,58 +1,92 @@
 //! One site directory as its thread sees it: when to look, when to wait, when to read.
 
+use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant, SystemTime};
 
 use cds_site::Report;
 
-use crate::current::{Current, Reading};
+use crate::current::{Current, Reading, Taken};
 use crate::inbox::{Inbox, SiteId};
 use crate::log;
 use crate::options::{Options, WatchMode};
 use crate::problem::Problem;
 use crate::read::{Before, Disturbed, Loaded};
 use crate::reload::{Outcome, Reload};
-use crate::remote;
-use crate::scan::{Root, Scan};
+use crate::scan::{Root, Scan, Whereabouts};
 use crate::schedule::Schedule;
 use crate::settle::{OVERDUE, Settling};
-use crate::shared::Shared;
 use crate::status::Watching;
 use crate::watch::Watch;
 
 /// A site directory that is kept up with.
 pub(crate) struct Tracked {
     id: SiteId,
-    options: Options,
-    shared: Arc<Shared>,
-    inbox: Arc<Inbox>,
     schedule: Schedule,
     /// Present while changes are under way.
-    settling: Option<Settling>,
+    settling: Option<Box<Settling>>,
     current: Current,
     /// Read everything again, whatever the stamps say.
     compare: bool,
+    /// Somebody wants to know how the next reload ends.
+    asked: bool,
     /// Who waits for the next reload to end.
     callers: Vec<mpsc::SyncSender<Reload>>,
 }
 
+/// What a site directory is looked at with.
+pub(crate) struct Surroundings<'a> {
+    /// The directory as people know it.
+    pub(crate) directory: &'a Path,
+    pub(crate) whereabouts: Whereabouts<'a>,
+    pub(crate) options: &'a Options,
+    pub(crate) inbox: &'a Inbox,
+    pub(crate) watch: &'a mut Watch,
+}
+
+/// What came of a look, for people to know.
+pub(crate) struct Conclusion {
+    pub(crate) news: News,
+    /// Whether somebody asked for it.
+    pub(crate) asked: bool,
+    /// Who did, and waits.
+    pub(crate) callers: Vec<mpsc::SyncSender<Reload>>,
+}
+
+/// What there is to tell.
+pub(crate) enum News {
+    /// Files were read.
+    Taken(Taken),
+    /// Files go on changing; nothing was read, at all if it is the first look.
+    Unsettled { reload: Reload, is_first: bool },
+}
+
+impl Conclusion {
+    /// Tells those who wait how it ended.
+    pub(crate) fn answer(self, reload: &Reload) {
+        for caller in self.callers {
+            // A caller that is gone doesn't want to know.
+            let _ = caller.try_send(reload.clone());
+        }
+    }
+}
+
+impl Surroundings<'_> {
+    /// How changes are noticed.
+    pub(crate) fn watching(&self) -> Watching {
+        self.watch.watching(self.options.watch, self.directory)
+    }
+}
+
 impl Tracked {
-    pub(crate) fn new(
-        id: SiteId,
-        options: Options,
-        shared: Arc<Shared>,
-        inbox: Arc<Inbox>,
-        now: Instant,
-    ) -> Self {
+    pub(crate) fn new(id: SiteId, schedule: Schedule) -> Self {
         Self {
             id,
-            schedule: Schedule::new(&options, now),
-            options,
-            current: Current::new(Arc::clone(&shared)),
-            shared,
-            inbox,
+            schedule,
             settling: None,
+            current: Current::new(),
             compare: false,
+            asked: false,
             callers: Vec::new(),
         }
     }
@@ -70,31 +104,42 @@ impl Tracked {
     /// Reads everything again and tells `caller` how it ended.
     pub(crate) fn request(&mut self, caller: mpsc::SyncSender<Reload>, now: Instant) {
         self.callers.push(caller);
+        self.ask(now);
+    }
+
+    /// Reads everything again, and comes to a conclusion even if nothing has changed.
+    pub(crate) fn ask(&mut self, now: Instant) {
+        self.asked = true;
         self.compare = true;
         self.schedule.look_at(now);
     }
 
-    /// Does what is due.
-    pub(crate) fn work(&mut self, watch: &mut Watch, now: Instant) {
+    /// Does what is due. A conclusion is to be published before anything else is done.
+    pub(crate) fn work(
+        &mut self,
+        around: &mut Surroundings<'_>,
+        now: Instant,
+    ) -> Option<Conclusion> {
         if !self.schedule.is_due(now) {
-            return;
+            return None;
         }
-        self.compare |= self.schedule.comparing(&self.options, now);
-        let scan = self.look(watch);
-        let polling = self.update_watching(watch);
+        self.compare |= self.schedule.comparing(around.options, now);
+        let scan = self.look(around);
+        let polling = matches!(around.watching(), Watching::Polling { .. });
         self.schedule
-            .looking(self.options.look_interval(polling), now);
-        self.consider(scan, watch, now);
+            .looking(around.options.look_interval(polling), now);
+        self.consider(scan, around, now)
     }
 
     /// A look at the directory, with the watch on everything it depends on set beforehand.
-    fn look(&mut self, watch: &mut Watch) -> Scan {
+    fn look(&mut self, around: &mut Surroundings<'_>) -> Scan {
         let begun = Instant::now();
         let mut tries = 0;
         let scan = loop {
-            let (scan, places) = Scan::of(&self.shared.directory, self.options.limits);
+            let (scan, places) = Scan::of(around.whereabouts, around.options.limits);
             tries += 1;
-            let armed = self.options.watch == WatchMode::Auto && watch.arm(self.id, &places);
+            let armed =
+                around.options.watch == WatchMode::Auto && around.watch.arm(self.id, &places);
             // What happened in a directory before it was watched is seen by another look.
             if !armed || tries == ARM_TRIES {
                 break scan;
@@ -104,73 +149,48 @@ impl Tracked {
         scan
     }
 
-    /// Says how changes are noticed now, and whether that is by polling.
-    fn update_watching(&self, watch: &Watch) -> bool {
-        let watching = self.watching(watch);
-        let polling = matches!(watching, Watching::Polling { .. });
-        if self.shared.status().watching != watching {
-            log::watching(&self.shared.directory, &watching);
-            self.shared.update(|status| status.watching = watching);
-        }
-        polling
-    }
-
-    fn watching(&self, watch: &Watch) -> Watching {
-        match self.options.watch {
-            WatchMode::Off => return Watching::Off,
-            WatchMode::Poll => return Watching::Polling { why: None },
-            WatchMode::Auto => {}
-        }
-        if let Some(failure) = watch.failure() {
-            return Watching::Polling {
-                why: Some(failure.into()),
-            };
-        }
-        remote::without_events(&self.shared.directory).map_or(Watching::Events, |kind| {
-            let why = format!("{kind} doesn't announce changes that are made elsewhere");
-            Watching::Polling {
-                why: Some(why.into()),
-            }
-        })
-    }
-
     /// Decides what a look means.
-    fn consider(&mut self, scan: Scan, watch: &mut Watch, now: Instant) {
+    fn consider(
+        &mut self,
+        scan: Scan,
+        around: &mut Surroundings<'_>,
+        now: Instant,
+    ) -> Option<Conclusion> {
         let still_since = self.current.still_since(&scan);
         // Memory may be short, or a file table full, only for a while. What could be read needn't
         // be read again for it.
         let again = self.compare || self.current.is_worth_retrying();
         if still_since.is_some() && !again {
             self.settling = None;
-            return;
+            return None;
         }
+        let quiet = around.options.quiet_time;
         let mut settling = match self.settling.take() {
             Some(settling) => settling,
             None => {
-                let since = still_since.unwrap_or_else(|| self.begin(&scan, now));
-                Settling::begin(scan.clone(), since, now)
+                let since = still_since.unwrap_or_else(|| self.begin(&scan, quiet, now));
+                Box::new(Settling::begin(scan.clone(), since, now))
             }
         };
         settling.observe(scan, now);
-        let writing = self.writing(settling.scan());
-        if settling.still_at(self.patience(settling.scan(), &writing)) > now {
-            return self.wait(settling, &writing, now);
+        let writing = self.writing(settling.scan(), around);
+        if settling.still_at(self.patience(settling.scan(), &writing, around)) > now {
+            return self.wait(settling, &writing, around, now);
         }
         if !writing.is_empty() {
-            log::still_open(&self.shared.directory, &writing);
+            log::still_open(around.directory, &writing);
         }
-        self.take_up(settling, watch);
+        self.take_up(settling, around)
     }
 
     /// The files that somebody has written to and not closed. Others, such as the swap file that
     /// an editor keeps open beside a document, are nothing to wait for.
-    fn writing(&self, scan: &Scan) -> Vec<String> {
-        scan.those_among(&self.inbox.being_written(self.id))
+    fn writing(&self, scan: &Scan, around: &Surroundings<'_>) -> Vec<String> {
+        scan.those_among(&around.inbox.being_written(self.id))
     }
 
     /// Since when files that are seen for the first time count as standing still.
-    fn begin(&self, scan: &Scan, now: Instant) -> Instant {
-        let quiet = self.options.quiet_time;
+    fn begin(&self, scan: &Scan, quiet: Duration, now: Instant) -> Instant {
         // A start needn't wait to see what the times of the files say.
         let old = self.current.is_empty() && is_old(scan, quiet);
         if old {
@@ -181,33 +201,40 @@ impl Tracked {
     }
 
     /// How long the files must stand still.
-    fn patience(&self, scan: &Scan, writing: &[String]) -> Duration {
+    fn patience(&self, scan: &Scan, writing: &[String], around: &Surroundings<'_>) -> Duration {
+        let options = around.options;
         if scan.is_gone() && self.current.serves() {
             GONE
         } else if !writing.is_empty() {
-            OVERDUE.max(self.options.quiet_time)
+            OVERDUE.max(options.quiet_time)
         } else if self.current.has_more_than(scan) {
-            self.options.patience()
+            options.patience()
         } else {
-            self.options.quiet_time
+            options.quiet_time
         }
     }
 
-    fn wait(&mut self, mut settling: Settling, writing: &[String], now: Instant) {
-        let patience = self.patience(settling.scan(), writing);
+    fn wait(
+        &mut self,
+        mut settling: Box<Settling>,
+        writing: &[String],
+        around: &Surroundings<'_>,
+        now: Instant,
+    ) -> Option<Conclusion> {
+        let patience = self.patience(settling.scan(), writing, around);
         self.schedule.look_at(settling.still_at(patience));
         if settling.becomes_overdue(now) {
-            log::goes_on_changing(&self.shared.directory, &settling.moving());
+            log::goes_on_changing(around.directory, &settling.moving());
         }
         // Whoever asks later isn't left waiting either.
-        if settling.is_overdue(now) && !self.callers.is_empty() {
-            self.answer_unsettled(&settling.moving());
-        }
+        let is_overdue = settling.is_overdue(now) && self.asked;
+        let conclusion = is_overdue.then(|| self.unsettled(&settling.moving()));
         self.settling = Some(settling);
+        conclusion
     }
 
-    /// Answers those who wait for a reload that can't be made now.
-    fn answer_unsettled(&mut self, files: &[String]) {
+    /// What those hear who wait for a reload that can't be made now.
+    fn unsettled(&mut self, files: &[String]) -> Conclusion {
         let mut report = Report::new();
         report.extend(files.iter().map(|file| Problem::Changing.finding(file)));
         let reload = Reload {
@@ -218,30 +245,34 @@ impl Tracked {
             report: Arc::new(report),
             changed: Arc::default(),
         };
-        if self.current.is_empty() {
-            self.shared
-                .update(|status| status.last_reload = reload.clone());
-        }
-        self.answer(&reload);
+        let is_first = self.current.is_empty();
+        self.conclusion(News::Unsettled { reload, is_first })
     }
 
-    /// Reads files that have stood still, and serves them if they still do afterwards.
-    fn take_up(&mut self, mut settling: Settling, watch: &mut Watch) {
+    /// Reads files that have stood still, and takes them for what they are if they still do
+    /// afterwards.
+    fn take_up(
+        &mut self,
+        mut settling: Box<Settling>,
+        around: &mut Surroundings<'_>,
+    ) -> Option<Conclusion> {
         let begun = Instant::now();
-        let writers = self.inbox.being_written(self.id);
+        let writers = around.inbox.being_written(self.id);
         let loaded = Loaded::of(settling.scan(), self.known());
-        let after = self.look(watch);
+        let after = self.look(around);
         match loaded {
             Ok(loaded) if after == *settling.scan() => {
                 let still_since = settling.still_since();
-                self.inbox.forget_writers(self.id, &writers);
-                self.conclude(Reading {
+                around.inbox.forget_writers(self.id, &writers);
+                let reading = Reading {
                     scan: after,
                     still_since,
                     loaded,
                     begun,
-                });
+                };
+                let conclusion = self.conclude(reading, around.directory);
                 self.schedule.reloaded(begun.elapsed());
+                conclusion
             }
             loaded => {
                 let now = Instant::now();
@@ -249,8 +280,8 @@ impl Tracked {
                 if let Err(Disturbed { file }) = loaded {
                     settling.disturb(file, now);
                 }
-                let writing = self.writing(settling.scan());
-                self.wait(settling, &writing, now);
+                let writing = self.writing(settling.scan(), around);
+                self.wait(settling, &writing, around, now)
             }
         }
     }
@@ -260,31 +291,19 @@ impl Tracked {
         self.current.before().filter(|_| !self.compare)
     }
 
-    fn conclude(&mut self, reading: Reading) {
+    fn conclude(&mut self, reading: Reading, directory: &Path) -> Option<Conclusion> {
         self.compare = false;
-        let mut taken = self.current.take(reading);
-        let asked = !self.callers.is_empty();
-        if !taken.is_news && !asked {
-            return;
-        }
-        taken.publish(&self.shared);
-        log::reload(&self.shared, &taken, asked);
-        // Who is answered may subscribe at once, and then wants to hear of what comes next.
-        self.shared.tell(&taken.reload);
-        self.answer(&taken.reload);
+        let taken = self.current.take(reading, directory);
+        let is_told = taken.is_news || self.asked;
+        is_told.then(|| self.conclusion(News::Taken(taken)))
     }
 
-    fn answer(&mut self, reload: &Reload) {
-        for caller in self.callers.drain(..) {
-            // A caller that is gone doesn't want to know.
-            let _ = caller.try_send(reload.clone());
+    fn conclusion(&mut self, news: News) -> Conclusion {
+        Conclusion {
+            news,
+            asked: std::mem::take(&mut self.asked),
+            callers: std::mem::take(&mut self.callers),
         }
-    }
-}
-
-impl Drop for Tracked {
-    fn drop(&mut self) {
-        self.shared.end();
     }
 }
 
@@ -303,37 +322,39 @@ const GONE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {
-    use cds_site::{Site, SiteHandle};
-
     use super::*;
-    use crate::status::Status;
 
     #[test]
     fn a_file_that_could_not_be_read_is_tried_again_without_reading_the_others() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().canonicalize().unwrap();
         std::fs::write(path.join("site.toml"), "").unwrap();
-        let handle = SiteHandle::new(Site::unavailable());
-        let shared = Arc::new(Shared::new(path, handle, Status::nothing_read_yet()));
         let inbox = Arc::new(Inbox::default());
-        let mut watch = Watch::new(Arc::clone(&inbox));
         let begun = Instant::now();
         let options = Options::new().watch(WatchMode::Off);
-        let mut site = Tracked::new(SiteId(0), options.clone(), shared, inbox, begun);
+        let mut around = Surroundings {
+            directory: &path,
+            whereabouts: Whereabouts::absolute(&path),
+            options: &options,
+            inbox: &inbox,
+            watch: &mut Watch::new(Arc::clone(&inbox)),
+        };
+        let mut site = Tracked::new(SiteId(0), Schedule::new(&options, begun));
 
         // What a bad disk or a full file table leads to.
-        let (scan, _) = Scan::of(&site.shared.directory, options.limits);
+        let (scan, _) = Scan::of(around.whereabouts, options.limits);
         let mut loaded = Loaded::of(&scan, None).unwrap();
         loaded.worth_retrying = true;
-        site.conclude(Reading {
+        let reading = Reading {
             scan: scan.clone(),
             still_since: begun,
             loaded,
             begun,
-        });
+        };
+        site.conclude(reading, &path);
         assert!(site.current.is_worth_retrying());
         assert!(site.known().is_some());
-        site.consider(scan, &mut watch, Instant::now() + OVERDUE);
+        site.consider(scan, &mut around, Instant::now() + OVERDUE);
         assert!(!site.current.is_worth_retrying(), "it was read again");
 
         let (reply, _) = mpsc::sync_channel(1);

@@ -3,9 +3,10 @@
 //! Directories are watched, never files, and not recursively: a file that is replaced takes its
 //! watch along, and what a link leads to is found by `chain`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::ops::Bound;
+use std::path::Path;
 use std::sync::Arc;
 
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind, RenameMode};
@@ -14,7 +15,10 @@ use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use crate::chain::Places;
 use crate::inbox::{Inbox, SiteId};
 use crate::interests::Interests;
+use crate::options::WatchMode;
+use crate::remote;
 use crate::stamp::DirectoryId;
+use crate::status::Watching;
 
 /// The watched directories of all sites of a thread.
 pub(crate) struct Watch {
@@ -24,9 +28,9 @@ pub(crate) struct Watch {
     /// Why there is no watcher.
     no_watcher: Option<String>,
     /// What the system watches for us.
-    armed: HashMap<PathBuf, DirectoryId>,
+    armed: BTreeMap<Arc<Path>, DirectoryId>,
     /// What it refused to watch, and why.
-    refused: BTreeMap<PathBuf, String>,
+    refused: BTreeMap<Arc<Path>, String>,
 }
 
 impl Watch {
@@ -37,13 +41,33 @@ impl Watch {
             interests: Arc::default(),
             watcher: None,
             no_watcher: None,
-            armed: HashMap::new(),
+            armed: BTreeMap::new(),
             refused: BTreeMap::new(),
         }
     }
 
+    /// How changes in a directory are noticed.
+    pub(crate) fn watching(&self, mode: WatchMode, directory: &Path) -> Watching {
+        match mode {
+            WatchMode::Off => return Watching::Off,
+            WatchMode::Poll => return Watching::Polling { why: None },
+            WatchMode::Auto => {}
+        }
+        if let Some(failure) = self.failure() {
+            return Watching::Polling {
+                why: Some(failure.into()),
+            };
+        }
+        remote::without_events(directory).map_or(Watching::Events, |kind| {
+            let why = format!("{kind} doesn't announce changes that are made elsewhere");
+            Watching::Polling {
+                why: Some(why.into()),
+            }
+        })
+    }
+
     /// Why events alone can't be relied on, if they can't.
-    pub(crate) fn failure(&self) -> Option<&str> {
+    fn failure(&self) -> Option<&str> {
         self.no_watcher
             .as_deref()
             .or(self.refused.values().next().map(String::as_str))
@@ -66,10 +90,11 @@ impl Watch {
 
     /// The system stopped watching a directory and all below.
     pub(crate) fn forget(&mut self, directory: &Path) {
-        let gone: Vec<PathBuf> = self
-            .armed
-            .keys()
-            .filter(|path| path.starts_with(directory))
+        // Paths are sorted part by part, so that what is below a directory follows it.
+        let from = (Bound::Included(directory), Bound::Unbounded);
+        let below = self.armed.range::<Path, _>(from).map(|(path, _)| path);
+        let gone: Vec<_> = below
+            .take_while(|path| path.starts_with(directory))
             .cloned()
             .collect();
         for path in gone {
@@ -96,7 +121,7 @@ impl Watch {
         }
     }
 
-    fn watch(&mut self, directory: &Path) -> bool {
+    fn watch(&mut self, directory: &Arc<Path>) -> bool {
         let Ok(metadata) = fs::symlink_metadata(directory) else {
             return false;
         };
@@ -111,7 +136,7 @@ impl Watch {
         };
         match watcher.watch(directory, RecursiveMode::NonRecursive) {
             Ok(()) => {
-                self.armed.insert(directory.to_owned(), id);
+                self.armed.insert(Arc::clone(directory), id);
                 self.refused.remove(directory);
                 true
             }
@@ -131,7 +156,7 @@ impl Watch {
         }
     }
 
-    fn failed(&mut self, directory: &Path, error: &notify::Error) {
+    fn failed(&mut self, directory: &Arc<Path>, error: &notify::Error) {
         // What is gone or forbidden is found by the scan, and told as a finding if it matters;
         // an ancestor that may be passed through but not listed is nobody's mistake.
         let harmless = match &error.kind {
@@ -145,7 +170,7 @@ impl Watch {
             _ => false,
         };
         if !harmless {
-            self.refused.insert(directory.to_owned(), in_words(error));
+            self.refused.insert(Arc::clone(directory), in_words(error));
         }
     }
 }
@@ -224,6 +249,7 @@ impl Handler {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
     use std::time::{Duration, Instant};
 
     use super::*;

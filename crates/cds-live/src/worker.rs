@@ -6,8 +6,19 @@ use std::thread;
 use std::time::Instant;
 
 use crate::inbox::{Inbox, Mail};
-use crate::tracked::Tracked;
 use crate::watch::Watch;
+
+/// What a thread keeps up with.
+pub(crate) trait Charge: Send + 'static {
+    /// When there is something to do without mail.
+    fn due(&self) -> Option<Instant>;
+
+    /// Takes mail, except for directories to forget, which the watch has been told.
+    fn take(&mut self, mail: Mail, now: Instant);
+
+    /// Does what is due.
+    fn work(&mut self, watch: &mut Watch);
+}
 
 /// Ends the thread when the last handle is dropped.
 #[derive(Debug)]
@@ -16,12 +27,12 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Starts the thread; `sites` stand at the index of their id.
-    pub(crate) fn start(inbox: Arc<Inbox>, sites: Vec<Tracked>) -> io::Result<Self> {
+    /// Starts the thread.
+    pub(crate) fn start(inbox: Arc<Inbox>, charge: impl Charge) -> io::Result<Self> {
         let closing = CloseAtEnd(Arc::clone(&inbox));
         thread::Builder::new()
             .name("cds-live".into())
-            .spawn(move || run(&closing.0, sites))?;
+            .spawn(move || run(&closing.0, charge))?;
         Ok(Self { inbox })
     }
 }
@@ -42,36 +53,13 @@ impl Drop for CloseAtEnd {
     }
 }
 
-fn run(inbox: &Arc<Inbox>, mut sites: Vec<Tracked>) {
+fn run(inbox: &Arc<Inbox>, mut charge: impl Charge) {
     let mut watch = Watch::new(Arc::clone(inbox));
-    loop {
-        let deadline = sites.iter().filter_map(Tracked::due).min();
-        let Some(mail) = inbox.wait(deadline) else {
-            return;
-        };
-        deliver(mail, &mut sites, &mut watch);
-        for site in &mut sites {
-            site.work(&mut watch, Instant::now());
+    while let Some(mail) = inbox.wait(charge.due()) {
+        for directory in &mail.unwatched {
+            watch.forget(directory);
         }
-    }
-}
-
-fn deliver(mail: Mail, sites: &mut [Tracked], watch: &mut Watch) {
-    let now = Instant::now();
-    for directory in &mail.unwatched {
-        watch.forget(directory);
-    }
-    if mail.lost {
-        sites.iter_mut().for_each(|site| site.hint(now));
-    }
-    for id in mail.hints {
-        if let Some(site) = sites.get_mut(id.0) {
-            site.hint(now);
-        }
-    }
-    for (id, caller) in mail.requests {
-        if let Some(site) = sites.get_mut(id.0) {
-            site.request(caller, now);
-        }
+        charge.take(mail, Instant::now());
+        charge.work(&mut watch);
     }
 }

@@ -302,7 +302,7 @@ fn a_name_that_is_not_utf8_is_a_finding() {
 fn what_a_scan_saw_is_what_is_read_or_nothing() {
     let site = Site::new();
     let dir = site.path("").canonicalize().unwrap();
-    let (scan, _) = Scan::of(&dir, Limits::default());
+    let (scan, _) = Scan::of(Whereabouts::absolute(&dir), Limits::default());
     fs::write(site.path("new"), "{\"other\": 1}").unwrap();
     fs::rename(site.path("new"), site.path("cds-server-metadata.json")).unwrap();
     assert!(Loaded::of(&scan, None).is_err());
@@ -313,11 +313,11 @@ fn unchanged_files_are_not_read_again() {
     let site = Site::new();
     site.write("public/map.json", "{}");
     let dir = site.path("").canonicalize().unwrap();
-    let (scan, _) = Scan::of(&dir, Limits::default());
+    let (scan, _) = Scan::of(Whereabouts::absolute(&dir), Limits::default());
     let loaded = Loaded::of(&scan, None).unwrap();
 
     site.write("cds-coverage.json", "[]");
-    let (next_scan, _) = Scan::of(&dir, Limits::default());
+    let (next_scan, _) = Scan::of(Whereabouts::absolute(&dir), Limits::default());
     let before = Before {
         scan: &scan,
         loaded: &loaded,

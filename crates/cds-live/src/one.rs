@@ -1,0 +1,116 @@
+//! A thread that keeps up with one site.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::inbox::{Inbox, Mail, SiteId};
+use crate::log;
+use crate::options::Options;
+use crate::scan::Whereabouts;
+use crate::schedule::Schedule;
+use crate::shared::Shared;
+use crate::status::Watching;
+use crate::tracked::{Conclusion, News, Surroundings, Tracked};
+use crate::watch::Watch;
+use crate::worker::Charge;
+
+/// One site, published on its own.
+pub(crate) struct One {
+    site: Tracked,
+    options: Options,
+    shared: Arc<Shared>,
+    inbox: Arc<Inbox>,
+}
+
+/// The only site of its thread.
+pub(crate) const SITE: SiteId = SiteId(0);
+
+impl One {
+    pub(crate) fn new(options: Options, shared: Arc<Shared>, inbox: Arc<Inbox>) -> Self {
+        Self {
+            site: Tracked::new(SITE, Schedule::new(&options, Instant::now())),
+            options,
+            shared,
+            inbox,
+        }
+    }
+
+    /// Says how changes are noticed now, if that is another way than before.
+    fn note_watching(&self, watching: Watching) {
+        if self.shared.status().watching != watching {
+            log::watching(&self.shared.directory, &watching);
+            self.shared.update(|status| status.watching = watching);
+        }
+    }
+
+    /// Serves what was taken up and tells everyone.
+    fn publish(&self, conclusion: Conclusion) {
+        let reload = match &conclusion.news {
+            News::Taken(taken) => {
+                // Whoever sees the site sees a status that tells of it, and never half of one.
+                self.shared.update(|status| {
+                    if let Some(site) = taken.site() {
+                        self.shared.handle.store(Arc::clone(site));
+                    }
+                    taken.enter(status);
+                });
+                let status = self.shared.status();
+                log::reload(&self.shared.directory, &status, conclusion.asked);
+                log::new_findings(&self.shared.directory, &taken.known, &taken.reload.report);
+                // Who is answered may subscribe at once, and then wants to hear of what comes
+                // next.
+                self.shared.subscribers.tell(&taken.reload);
+                taken.reload.clone()
+            }
+            News::Unsettled { reload, is_first } => {
+                if *is_first {
+                    self.shared
+                        .update(|status| status.last_reload = reload.clone());
+                }
+                reload.clone()
+            }
+        };
+        conclusion.answer(&reload);
+    }
+}
+
+impl Charge for One {
+    fn due(&self) -> Option<Instant> {
+        self.site.due()
+    }
+
+    fn take(&mut self, mail: Mail, now: Instant) {
+        if mail.lost || mail.hints.contains(&SITE) {
+            self.site.hint(now);
+        }
+        for (_, caller) in mail.requests {
+            self.site.request(caller, now);
+        }
+    }
+
+    fn work(&mut self, watch: &mut Watch) {
+        let mut around = Surroundings {
+            directory: &self.shared.directory,
+            whereabouts: Whereabouts::absolute(&self.shared.directory),
+            options: &self.options,
+            inbox: &self.inbox,
+            watch,
+        };
+        let now = Instant::now();
+        let is_due = self.site.due().is_some_and(|due| due <= now);
+        let conclusion = self.site.work(&mut around, now);
+        if is_due {
+            let watching = around.watching();
+            self.note_watching(watching);
+        }
+        if let Some(conclusion) = conclusion {
+            self.publish(conclusion);
+        }
+    }
+}
+
+impl Drop for One {
+    fn drop(&mut self) {
+        self.shared.subscribers.end();
+    }
+}
