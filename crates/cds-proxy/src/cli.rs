@@ -1,12 +1,11 @@
 //! The command line.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Layer, parse_address};
-use crate::{check, init, rules, schema};
+use crate::config::{Layer, ListenAddress};
+use crate::{check, init, reference, rules, schema};
 
 /// Publishes CDS-WG1-01 documents in front of a portal that nobody will rewrite.
 #[derive(Debug, Parser)]
@@ -27,8 +26,7 @@ pub struct Cli {
 pub enum Command {
     /// Serves a site's documents and passes every other request to the upstream
     ///
-    /// A flag beats its environment variable, which beats the configuration file. The environment
-    /// variable CDS_PROXY_LOG says how much is logged: `debug`, or `warn,cds_proxy=info`.
+    /// A flag beats its environment variable, which beats the configuration file.
     Run(RunArgs),
     /// Shows it all in one process: a demo portal, a site to edit, and the proxy in front
     Demo(DemoArgs),
@@ -46,12 +44,14 @@ pub enum Command {
     Explain(rules::explain::Args),
     #[expect(missing_docs, reason = "as above")]
     Schema(schema::Args),
+    #[expect(missing_docs, reason = "as above")]
+    Reference(reference::Args),
 }
 
 /// Arguments of `run`.
 #[derive(Debug, Default, Args)]
 pub struct RunArgs {
-    /// Configuration file in TOML; its keys are named as the flags
+    /// Configuration file in TOML; `cds-proxy reference` prints its keys
     #[arg(long, value_name = "FILE", env = "CDS_PROXY_CONFIG")]
     pub config: Option<PathBuf>,
 
@@ -68,12 +68,12 @@ pub struct DemoArgs {
     pub dir: PathBuf,
 
     /// Address to listen on
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = parse_address)]
-    pub listen: SocketAddr,
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub listen: ListenAddress,
 
     /// Address of the admin endpoint
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9901", value_parser = parse_address)]
-    pub admin: SocketAddr,
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9901")]
+    pub admin: ListenAddress,
 }
 
 #[cfg(test)]
@@ -92,7 +92,12 @@ mod tests {
         let listen = |args: &[&str]| {
             let args = ["cds-proxy", "run"].iter().chain(args);
             match Cli::try_parse_from(args).map(|cli| cli.command) {
-                Ok(Command::Run(run)) => run.settings.listen.unwrap_or_default().len(),
+                Ok(Command::Run(run)) => run
+                    .settings
+                    .listen_flags
+                    .addresses
+                    .unwrap_or_default()
+                    .len(),
                 other => panic!("{other:?}"),
             }
         };

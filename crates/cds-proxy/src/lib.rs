@@ -8,7 +8,7 @@
 //! In suggested reading order: [`cli`] and [`config`] say what is wanted, [`run`] puts it
 //! together, [`server`] owns sockets and life cycle, [`gateway`] decides for each request who
 //! answers it, [`upstream`] knows where the portal is, [`admin`] tells operators how it goes.
-//! [`check`], [`init`], [`rules`] and [`schema`] are commands that need no server.
+//! [`check`], [`init`], [`rules`], [`schema`] and [`reference`] are commands that need no server.
 
 pub mod admin;
 pub mod check;
@@ -19,6 +19,7 @@ pub mod gateway;
 pub mod init;
 pub mod logging;
 pub mod metrics;
+pub mod reference;
 pub mod reloads;
 pub mod report;
 pub mod rules;
@@ -46,5 +47,6 @@ pub fn main() -> ExitCode {
         Command::Rules(args) => rules::list::run(&args),
         Command::Explain(args) => rules::explain::run(&args),
         Command::Schema(args) => schema::run(&args),
+        Command::Reference(_) => reference::run(),
     }
 }

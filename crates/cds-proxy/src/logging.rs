@@ -10,9 +10,10 @@ pub const VARIABLE: &str = "CDS_PROXY_LOG";
 /// itself.
 const DEFAULT: &str = "info,pingora_proxy=off,pingora_core=off";
 
-/// Starts logging. A second call changes nothing.
-pub fn start() {
-    start_with(DEFAULT);
+/// Starts logging as `wanted` says, or as is fit for a program that serves. A second call changes
+/// nothing.
+pub fn start(wanted: Option<&str>) {
+    begin(EnvFilter::new(wanted.unwrap_or(DEFAULT)));
 }
 
 /// Starts logging what `default` says, unless the environment says otherwise.
@@ -23,13 +24,18 @@ pub(crate) fn start_with(default: &str) {
         Ok(filter) => (filter.unwrap_or_else(|| EnvFilter::new(default)), None),
         Err(mistake) => (EnvFilter::new(default), Some(mistake)),
     };
-    let started = tracing_subscriber::fmt()
+    if let (true, Some(mistake)) = (begin(filter), mistake) {
+        tracing::warn!("{VARIABLE} is not understood, so it is ignored: {mistake}");
+    }
+}
+
+/// Whether it was the first time.
+fn begin(filter: EnvFilter) -> bool {
+    tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_target(false)
-        .try_init();
-    if let (Ok(()), Some(mistake)) = (started, mistake) {
-        tracing::warn!("{VARIABLE} is not understood, so it is ignored: {mistake}");
-    }
+        .try_init()
+        .is_ok()
 }

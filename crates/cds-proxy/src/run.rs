@@ -14,7 +14,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::admin::{Admin, NamedSite};
 use crate::cli::RunArgs;
-use crate::config::Settings;
+use crate::config::{Faulty, Settings, Threads};
 use crate::exit::{self, Verdict};
 use crate::gateway::{Forwarding, Gateway};
 use crate::logging;
@@ -22,6 +22,7 @@ use crate::metrics::Metrics;
 use crate::reloads::Reloads;
 use crate::report::{Results, human};
 use crate::server::{Ending, Life, Listener, Phase, Signals, serve};
+use crate::terminal;
 use crate::upstream::{Limits, Upstream};
 
 /// Runs until a signal ends it. The exit code is 1 when `--strict` refuses a site that has errors,
@@ -31,11 +32,14 @@ pub fn run(args: RunArgs) -> ExitCode {
 }
 
 fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
-    let settings = Settings::load(args)?;
+    let settings = match Settings::load(args) {
+        Ok(settings) => settings,
+        Err(faulty) => return refuse(faulty),
+    };
     // Before anything else, so that a port in use is said at once and nothing else happens.
     let sockets = Sockets::bind(&settings)?;
-    logging::start();
-    let runtime = runtime(settings.threads)?;
+    logging::start(settings.log.as_deref());
+    let runtime = runtime(settings.process.threads)?;
     let verdict = runtime.block_on(serve_until_ended(&settings, sockets))?;
     // Does not wait for a resolver or a file system that hangs, or for what a client never
     // finishes.
@@ -43,12 +47,30 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
     Ok(verdict)
 }
 
+/// Says why there are no settings.
+fn refuse(faulty: Faulty) -> anyhow::Result<Verdict> {
+    match faulty {
+        Faulty::Unreadable(error) => return Err(error),
+        Faulty::Given(mistakes) => mistakes.iter().for_each(terminal::complain),
+        Faulty::File { name, report } => {
+            let mut results = Results::new();
+            results.add_document(&name, &report);
+            show(&results);
+        }
+    }
+    Ok(Verdict::CouldNotRun)
+}
+
 /// As `check` shows them. The watcher logs them too, but it may not come to it before the end.
 fn show_findings(settings: &Settings, site: &LiveSite) {
     let mut results = Results::new();
-    results.add_site(&settings.site, [], &site.status().last_reload.report);
+    results.add_site(&settings.site.dir, [], &site.status().last_reload.report);
+    show(&results);
+}
+
+fn show(results: &Results) {
     // There is nowhere left to say that this failed.
-    let _ = io::stderr().write_all(human::plain(&results).as_bytes());
+    let _ = io::stderr().write_all(human::plain(results).as_bytes());
 }
 
 /// The sockets of a proxy, bound and not yet served.
@@ -63,13 +85,13 @@ pub struct Sockets {
 impl Sockets {
     fn bind(settings: &Settings) -> anyhow::Result<Self> {
         let listeners: Result<_, _> = settings
-            .listen
+            .listeners
             .iter()
-            .map(|address| Listener::bind(*address, "--listen"))
+            .map(|listener| Listener::bind(listener.address.0, "--listen"))
             .collect();
         Ok(Self {
             listeners: listeners?,
-            admin: Listener::bind(settings.admin, "--admin")?,
+            admin: Listener::bind(settings.admin.0, "--admin")?,
         })
     }
 }
@@ -80,9 +102,9 @@ fn open(dir: &Path, limits: cds_live::Limits) -> anyhow::Result<LiveSite> {
         .with_context(|| format!("the site directory {} can't be watched", dir.display()))
 }
 
-pub(crate) fn runtime(threads: usize) -> anyhow::Result<Runtime> {
+pub(crate) fn runtime(threads: Threads) -> anyhow::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(threads)
+        .worker_threads(threads.get())
         .thread_name("worker")
         .enable_all()
         .build()
@@ -98,7 +120,7 @@ async fn serve_until_ended(settings: &Settings, sockets: Sockets) -> anyhow::Res
     let Sockets { listeners, admin } = sockets;
     let mut admin = AdminEndpoint::start(admin, Arc::clone(&metrics), life.clone());
 
-    let (opening, limits) = (settings.site.clone(), settings.limits);
+    let (opening, limits) = (settings.site.dir.clone(), settings.site.limits);
     let opened = tokio::select! {
         opened = tokio::task::spawn_blocking(move || open(&opening, limits)) => opened,
         () = signals.end_asked(|| tracing::info!("SIGHUP: the site is being read already")) => {
@@ -109,7 +131,7 @@ async fn serve_until_ended(settings: &Settings, sockets: Sockets) -> anyhow::Res
     let site = opened.context("reading the site failed")??;
     follow(settings, &site, &metrics)?;
     if site.status().state == State::Failing {
-        if settings.strict {
+        if settings.site.strict {
             show_findings(settings, &site);
             tracing::error!("not starting, because the site has errors and --strict is given");
             return Ok(Verdict::Failed);
@@ -130,10 +152,10 @@ async fn serve_until_ended(settings: &Settings, sockets: Sockets) -> anyhow::Res
     }
     tracing::info!(
         "ending; requests in flight have {:?}",
-        settings.drain_timeout
+        settings.process.drain_timeout
     );
     let idle = async { while serving.join_next().await.is_some() {} };
-    match signals.drain(&life, settings.drain_timeout, idle).await {
+    match signals.drain(&life, settings.process, idle).await {
         Ending::Drained => tracing::info!("ended"),
         Ending::TimedOut => tracing::warn!("ended; the time was too short for some requests"),
         Ending::Forced => tracing::warn!("ended at once, as asked"),
@@ -149,8 +171,8 @@ pub(crate) fn follow(
 ) -> anyhow::Result<()> {
     let reloads = Reloads {
         metrics: Arc::clone(metrics),
-        site: settings.site.clone(),
-        report: settings.report.clone(),
+        site: settings.site.dir.clone(),
+        report: settings.site.report.clone(),
     };
     reloads.follow(site).context("the system gives no thread")
 }
@@ -188,7 +210,7 @@ impl AdminEndpoint {
     /// Lets it tell about the site.
     pub(crate) fn tell_about(&self, settings: &Settings, site: &LiveSite) {
         let site = NamedSite {
-            name: settings.site.display().to_string(),
+            name: settings.site.dir.display().to_string(),
             site: site.clone(),
         };
         self.sites.get_or_init(|| vec![site]);
@@ -209,7 +231,7 @@ pub(crate) fn start(
         site,
         upstream,
         forwarding: Forwarding {
-            trusted: settings.trusted_proxies.clone(),
+            trusted: settings.forwarding.trusted_proxies.clone(),
         },
         metrics,
         life: life.clone(),
@@ -220,7 +242,7 @@ pub(crate) fn start(
         tracing::info!(
             "listening on http://{}, passing on to {}",
             listener.address(),
-            settings.upstream
+            settings.upstream.url
         );
         serving.spawn(serve(listener, Arc::clone(&gateway), life.clone()));
     }
@@ -229,15 +251,15 @@ pub(crate) fn start(
 
 fn upstream(settings: &Settings) -> Arc<Upstream> {
     let limits = Limits {
-        connect: settings.connect_timeout,
-        answer: settings.upstream_timeout,
+        connect: settings.upstream.connect_timeout,
+        answer: settings.upstream.timeout,
     };
-    Arc::new(Upstream::new(settings.upstream.clone(), limits))
+    Arc::new(Upstream::new(settings.upstream.url.clone(), limits))
 }
 
 fn pingora_conf(settings: &Settings) -> Arc<ServerConf> {
     Arc::new(ServerConf {
-        threads: settings.threads,
+        threads: settings.process.threads.get(),
         ..ServerConf::default()
     })
 }

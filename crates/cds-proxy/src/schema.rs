@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use serde_json::Value;
 
+use crate::config;
 use crate::exit::{self, Verdict};
 use crate::terminal;
 
@@ -25,6 +26,8 @@ pub enum Kind {
     Coverage,
     /// The settings of a site, site.toml
     Settings,
+    /// The configuration of the proxy, cds-proxy.toml
+    Config,
 }
 
 impl Kind {
@@ -34,6 +37,7 @@ impl Kind {
             Self::Metadata => cds_metadata::schema::metadata_object(),
             Self::Coverage => cds_metadata::schema::coverage_listing(),
             Self::Settings => cds_site::schema::settings(),
+            Self::Config => config::configuration(),
         };
         format!("{schema:#}\n")
     }

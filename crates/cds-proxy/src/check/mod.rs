@@ -1,33 +1,36 @@
 //! `cds-proxy check`
 
+mod config;
 mod fix;
 mod severity;
 mod subject;
 mod target;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use anyhow::ensure;
 use cds_metadata::Datetime;
 
+use self::config::Config;
 use self::fix::Fixer;
 use self::severity::RuleLevel;
-use self::subject::Judge;
+use self::subject::{Judge, Subject};
 use self::target::Target;
 use crate::exit::{self, Verdict};
 use crate::report::{self, Format, Results};
 use crate::terminal::{self, Color};
 
-/// Checks site directories and single documents
+/// Checks site directories, single documents and the configuration of the proxy
 ///
 /// A directory is checked as a site: its documents, whether they fit together, its settings and
 /// the files under public/. A file is checked by itself as what its content says it is: an object
 /// with coverage_entries is a coverage listing, an array holds coverage entries, an object with
 /// an id (and no field that begins with cds_metadata_) is one entry, an object with the members
 /// of GeoJSON is a map, and any other object is a metadata object. The file's name doesn't matter,
-/// except that what is named .geojson is a map.
+/// except that what is named .geojson is a map. A file whose name ends with .toml is a
+/// configuration of the proxy; the site that it names is checked with it.
 ///
 /// With --fix, what is safe to mend is mended; what is printed is then what remains, after a list
 /// of what was done (on the standard error output, unless the format is human).
@@ -36,7 +39,7 @@ use crate::terminal::{self, Color};
 /// be checked at all.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Site directories and documents; - is a document on the standard input
+    /// Site directories, documents, configuration files; - is a document on the standard input
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
     /// How to print what was found
@@ -125,16 +128,39 @@ impl Checker {
     }
 
     fn check(&mut self, target: &Target) -> anyhow::Result<()> {
-        let subject = target.read()?;
+        match target {
+            Target::Config(path) => self.check_config(path),
+            Target::Stdin | Target::Document(_) | Target::Site(_) => {
+                self.check_subject(&target.read()?, *target != Target::Stdin)
+            }
+        }
+    }
+
+    fn check_config(&mut self, path: &Path) -> anyhow::Result<()> {
+        let Config { file, site } = Config::read(path)?;
+        let name = file.name().to_owned();
+        let mut report = file.into_report();
+        report.apply(&self.judge.severities);
+        self.results.add_document(&name, &report);
+        match site {
+            Some((directory, limits)) => {
+                self.check_subject(&Subject::site(&directory, limits), true)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// `is_file`: there is something on disk that could be mended.
+    fn check_subject(&mut self, subject: &Subject, is_file: bool) -> anyhow::Result<()> {
         let mut report = subject.report(&subject.files, &self.judge);
         if let Some(fixer) = &self.fixer {
-            let fixed = fixer.fix(&subject, &self.judge, report)?;
+            let fixed = fixer.fix(subject, &self.judge, report)?;
             self.notes.push_str(&fixed.notes);
             self.diff.push_str(&fixed.diff);
             report = fixed.report;
-        } else if self.format == Format::Human && *target != Target::Stdin {
+        } else if self.format == Format::Human && is_file {
             // The other formats have nowhere to say it.
-            let mendable = fix::mendable(&subject, &self.judge, &report);
+            let mendable = fix::mendable(subject, &self.judge, &report);
             self.results.add_mendable(mendable);
         }
         subject.add_to(&mut self.results, &report);

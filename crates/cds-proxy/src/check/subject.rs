@@ -53,8 +53,8 @@ impl Subject {
     }
 
     /// A site.
-    pub(super) fn site(directory: &Path) -> Self {
-        let (files, unreadable) = cds_live::read(directory, cds_live::Limits::default());
+    pub(super) fn site(directory: &Path, limits: cds_live::Limits) -> Self {
+        let (files, unreadable) = cds_live::read(directory, limits);
         Self {
             files,
             unreadable,

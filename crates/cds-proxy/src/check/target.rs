@@ -18,6 +18,8 @@ pub(super) enum Target {
     Document(PathBuf),
     /// A site directory.
     Site(PathBuf),
+    /// The configuration of the proxy.
+    Config(PathBuf),
 }
 
 impl Target {
@@ -36,17 +38,20 @@ impl Target {
             "this is {}, not a file; - reads the standard input",
             name(kind)
         );
+        ensure!(
+            path.file_name().is_none_or(|name| name != "site.toml"),
+            "settings are checked with their site: give the directory instead"
+        );
         let is_toml = path
             .extension()
             .is_some_and(|extension| extension == "toml");
-        ensure!(
-            !is_toml,
-            "settings are checked with their site: give the directory instead"
-        );
-        Ok(Self::Document(path.to_owned()))
+        Ok(match is_toml {
+            true => Self::Config(path.to_owned()),
+            false => Self::Document(path.to_owned()),
+        })
     }
 
-    /// Reads it; an error says why it can't be.
+    /// Reads the documents; an error says why it can't be done.
     pub(super) fn read(&self) -> anyhow::Result<Subject> {
         match self {
             Self::Stdin => read_document("<stdin>".to_owned(), io::stdin().lock()),
@@ -54,7 +59,8 @@ impl Target {
                 let file = File::open(path).map_err(explained)?;
                 read_document(shown(path), file)
             }
-            Self::Site(directory) => Ok(Subject::site(directory)),
+            Self::Site(directory) => Ok(Subject::site(directory, Limits::default())),
+            Self::Config(_) => bail!("this is a configuration, not a site or a document"),
         }
     }
 }

@@ -1,11 +1,30 @@
 //! What `run` is told: flags over environment over file over defaults.
 
+mod conflicts;
 mod file;
+mod keys;
 mod layer;
+mod load;
+mod mistake;
+mod reference;
+mod schema;
+mod section;
 mod settings;
 mod values;
 
-pub use file::ConfigError;
+pub use file::ConfigFile;
 pub use layer::Layer;
-pub use settings::Settings;
-pub use values::{Host, Timeout, UpstreamUrl, parse_address};
+pub use load::Faulty;
+pub use mistake::Mistake;
+pub use reference::reference;
+pub use schema::configuration;
+pub use section::{
+    AdminSection, ForwardingSection, LimitsSection, ListenFlags, ListenSection, LogSection,
+    ProcessSection, SiteSection, UpstreamSection,
+};
+pub use settings::{
+    ForwardingSettings, ListenerSettings, ProcessSettings, Settings, SiteSettings, UpstreamSettings,
+};
+pub use values::{
+    Host, ListenAddress, LogFilter, Network, Size, Threads, Timeout, UpstreamUrl, Wait,
+};

@@ -1,166 +1,231 @@
 //! The settings once every source has been heard.
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
 use ipnet::IpNet;
 
-use super::file;
+use super::conflicts::conflicts;
+use super::keys;
 use super::layer::Layer;
-use super::values::{Size, Timeout, UpstreamUrl};
-use crate::cli::RunArgs;
+use super::mistake::Mistake;
+use super::section::{
+    ForwardingSection, LimitsSection, ListenSection, ProcessSection, SiteSection, UpstreamSection,
+};
+use super::values::{ListenAddress, Network, Size, Threads, UpstreamUrl};
+use crate::rules::config_invalid::CONFIG_INVALID;
 
 /// What `run` works with.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The site directory.
-    pub site: PathBuf,
+    /// Where clients connect to, at least one.
+    pub listeners: Vec<ListenerSettings>,
     /// The portal.
-    pub upstream: UpstreamUrl,
-    /// Addresses to listen on, at least one.
-    pub listen: Vec<SocketAddr>,
+    pub upstream: UpstreamSettings,
+    /// The documents.
+    pub site: SiteSettings,
+    /// What the portal is told.
+    pub forwarding: ForwardingSettings,
     /// Address of the admin endpoint.
-    pub admin: SocketAddr,
-    /// Whose X-Forwarded-* fields are believed.
-    pub trusted_proxies: Vec<IpNet>,
-    /// Limit for making a connection to the upstream.
+    pub admin: ListenAddress,
+    /// How much is logged; `None` is what the program itself finds fit.
+    pub log: Option<String>,
+    /// The process.
+    pub process: ProcessSettings,
+}
+
+/// A place where clients connect to.
+#[derive(Debug, Clone)]
+pub struct ListenerSettings {
+    /// The address.
+    pub address: ListenAddress,
+}
+
+/// The portal.
+#[derive(Debug, Clone)]
+pub struct UpstreamSettings {
+    /// Where it is.
+    pub url: UpstreamUrl,
+    /// Limit for making a connection to it.
     pub connect_timeout: Duration,
-    /// Limit for the first byte of the upstream's answer, and between two pieces of it.
-    pub upstream_timeout: Duration,
-    /// Limit for requests in flight after the signal to end.
-    pub drain_timeout: Duration,
-    /// Worker threads.
-    pub threads: usize,
+    /// Limit for the first byte of its answer, and between two pieces of it.
+    pub timeout: Duration,
+}
+
+/// The documents.
+#[derive(Debug, Clone)]
+pub struct SiteSettings {
+    /// The site directory.
+    pub dir: PathBuf,
+    /// How large its files may be.
+    pub limits: cds_live::Limits,
+    /// Whether its errors keep the program from starting.
+    pub strict: bool,
     /// Where what was found at a reload is written to.
     pub report: Option<PathBuf>,
-    /// How large files of the site may be.
-    pub limits: cds_live::Limits,
-    /// Whether errors of the site keep the program from starting.
-    pub strict: bool,
+}
+
+/// What the portal is told about a request's origin.
+#[derive(Debug, Clone)]
+pub struct ForwardingSettings {
+    /// Whose X-Forwarded-* fields are believed.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// The process.
+#[derive(Debug, Clone, Copy)]
+pub struct ProcessSettings {
+    /// Worker threads.
+    pub threads: Threads,
+    /// How long listeners stay open after the signal to end.
+    pub drain_delay: Duration,
+    /// Limit for requests in flight after the signal to end, the delay included.
+    pub drain_timeout: Duration,
 }
 
 impl Settings {
-    /// Loopback, so that nothing is published to a network unless someone says so.
-    const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
     /// Loopback: the endpoint tells about the inside.
-    const ADMIN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9901);
-    /// A portal beside us answers a SYN in microseconds; five seconds outlive one lost packet and
-    /// its repetitions.
-    const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-    /// What nginx allows, so that a portal that worked behind it works here.
-    const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(60);
-    /// Well below the 30 s after which Kubernetes kills a pod.
-    const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
-    /// More than any machine has use for, and few enough that the system gives them: the runtime
-    /// panics when it doesn't.
-    const MOST_THREADS: usize = 1024;
-
-    /// Reads the file, if one is named, and puts flags and environment over it.
-    ///
-    /// # Errors
-    ///
-    /// A file that can't be read or has a mistake, a setting that is missing, or one that makes
-    /// no sense.
-    pub fn load(args: RunArgs) -> anyhow::Result<Self> {
-        let below = args.config.as_deref().map(Self::from_file).transpose()?;
-        Self::resolve(args.settings.over(below.unwrap_or_default()))
-    }
-
-    fn from_file(path: &Path) -> anyhow::Result<Layer> {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("the configuration file {} can't be read", path.display()))?;
-        let layer = file::parse(path, &text)?;
-        Ok(layer.relative_to(path.parent().unwrap_or(Path::new(""))))
-    }
+    const ADMIN: ListenAddress = on_loopback(9901);
 
     /// Fills what no source says with defaults.
     ///
     /// # Errors
     ///
-    /// A setting that is missing, or one that makes no sense.
-    pub fn resolve(layer: Layer) -> anyhow::Result<Self> {
-        let limit = |given: Option<Timeout>, default| given.map_or(default, |limit| limit.0);
+    /// Every setting that is missing, and every one that makes no sense.
+    pub fn resolve(layer: Layer) -> Result<Self, Vec<Mistake>> {
+        let mut mistakes = conflicts(&layer);
+        let listeners = layer.listeners();
+        let upstream = UpstreamSettings::of(layer.upstream);
+        let site = SiteSettings::of(layer.site, &layer.limits);
+        mistakes.extend(upstream.as_ref().err().cloned());
+        mistakes.extend(site.as_ref().err().cloned());
+        match (upstream, site) {
+            (Ok(upstream), Ok(site)) if mistakes.is_empty() => Ok(Self {
+                listeners: listeners.into_iter().map(ListenerSettings::of).collect(),
+                upstream,
+                site,
+                forwarding: ForwardingSettings::of(layer.forwarding),
+                admin: layer.admin.address.unwrap_or(Self::ADMIN),
+                log: layer
+                    .log
+                    .level
+                    .and_then(|level| level.as_str().map(str::to_owned)),
+                process: ProcessSettings::of(layer.process),
+            }),
+            _ => Err(mistakes),
+        }
+    }
+}
+
+impl ListenerSettings {
+    /// Loopback, so that nothing is published to a network unless someone says so.
+    pub(super) const DEFAULT: ListenAddress = on_loopback(8080);
+
+    fn of(section: ListenSection) -> Self {
+        Self {
+            address: section.address,
+        }
+    }
+}
+
+impl UpstreamSettings {
+    /// A portal beside us answers a SYN in microseconds; five seconds outlive one lost packet and
+    /// its repetitions.
+    const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+    /// What nginx allows, so that a portal that worked behind it works here.
+    const TIMEOUT: Duration = Duration::from_secs(60);
+
+    fn of(section: UpstreamSection) -> Result<Self, Mistake> {
+        let limit = section.connect_timeout;
+        Ok(Self {
+            url: section
+                .url
+                .ok_or_else(|| missing("upstream.url", "upstream"))?,
+            connect_timeout: limit.map_or(Self::CONNECT_TIMEOUT, |limit| limit.0),
+            timeout: section.timeout.map_or(Self::TIMEOUT, |limit| limit.0),
+        })
+    }
+}
+
+impl SiteSettings {
+    fn of(section: SiteSection, limits: &LimitsSection) -> Result<Self, Mistake> {
+        Ok(Self {
+            dir: section.dir.ok_or_else(|| missing("site.dir", "site"))?,
+            limits: limits.of_sites(),
+            strict: section.strict.unwrap_or(false),
+            report: section.report,
+        })
+    }
+}
+
+impl LimitsSection {
+    /// How large the files of a site may be.
+    pub fn of_sites(&self) -> cds_live::Limits {
         let size = |given: Option<Size>, default| given.map_or(default, |size| size.0);
         let limits = cds_live::Limits::new();
-        let settings = Self {
-            site: layer.site.with_context(|| missing("site", "DIR"))?,
-            upstream: layer
-                .upstream
-                .with_context(|| missing("upstream", "http://HOST:PORT"))?,
-            listen: layer.listen.unwrap_or_else(|| vec![Self::LISTEN]),
-            admin: layer.admin.unwrap_or(Self::ADMIN),
-            trusted_proxies: layer.trusted_proxies.unwrap_or_default(),
-            connect_timeout: limit(layer.connect_timeout, Self::CONNECT_TIMEOUT),
-            upstream_timeout: limit(layer.upstream_timeout, Self::UPSTREAM_TIMEOUT),
-            drain_timeout: limit(layer.drain_timeout, Self::DRAIN_TIMEOUT),
-            threads: layer.threads.map_or_else(processors, usize::from),
-            report: layer.report,
-            limits: cds_live::Limits {
-                document_size: size(layer.max_document_size, limits.document_size),
-                file_size: size(layer.max_file_size, limits.file_size),
-                total_size: size(layer.max_total_size, limits.total_size),
-            },
-            strict: layer.strict.unwrap_or(false),
-        };
-        settings.check()?;
-        Ok(settings)
-    }
-
-    fn check(&self) -> anyhow::Result<()> {
-        if self.listen.is_empty() {
-            bail!("`listen` is empty: give at least one address");
+        cds_live::Limits {
+            document_size: size(self.max_document_size, limits.document_size),
+            file_size: size(self.max_file_size, limits.file_size),
+            total_size: size(self.max_total_size, limits.total_size),
         }
-        if self.threads == 0 {
-            bail!("`threads` is 0: give at least 1, or leave it out");
-        }
-        if self.threads > Self::MOST_THREADS {
-            bail!(
-                "`threads` is {}: give at most {}, or leave it out",
-                self.threads,
-                Self::MOST_THREADS
-            );
-        }
-        for (name, limit) in [
-            ("connect-timeout", self.connect_timeout),
-            ("upstream-timeout", self.upstream_timeout),
-        ] {
-            if limit.is_zero() {
-                bail!("`{name}` is zero, so every request would fail: give a time such as 5s");
-            }
-        }
-        if let Some(own) = self.listen.iter().find(|own| self.upstream.is_at(**own)) {
-            bail!("the upstream is {own}, which this proxy listens on: requests would go round");
-        }
-        Ok(())
     }
 }
 
-fn missing(key: &str, value: &str) -> String {
-    let variable = key.to_uppercase().replace('-', "_");
-    format!(
-        "`{key}` is missing: give --{key} {value}, set CDS_PROXY_{variable}, or write it in the \
-         file that --config names"
-    )
+impl ForwardingSettings {
+    fn of(section: ForwardingSection) -> Self {
+        let trusted = section.trusted_proxies.into_iter().flatten();
+        Self {
+            trusted_proxies: trusted.map(|Network(network)| network).collect(),
+        }
+    }
 }
 
-/// As many as this process may use: the standard library looks at affinity and cgroup quotas.
-fn processors() -> usize {
-    std::thread::available_parallelism()
-        .map_or(1, NonZeroUsize::get)
-        .min(Settings::MOST_THREADS)
+impl ProcessSettings {
+    /// Enough for whoever asks `/readyz` twice a second; who asks less often says so.
+    const DRAIN_DELAY: Duration = Duration::from_secs(1);
+    /// Well below the 30 s after which Kubernetes kills a pod.
+    const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+
+    fn of(section: ProcessSection) -> Self {
+        Self {
+            threads: section.threads.unwrap_or_else(Threads::as_processors),
+            drain_delay: section.drain_delay.map_or(Self::DRAIN_DELAY, |wait| wait.0),
+            drain_timeout: section
+                .drain_timeout
+                .map_or(Self::DRAIN_TIMEOUT, |wait| wait.0),
+        }
+    }
+}
+
+const fn on_loopback(port: u16) -> ListenAddress {
+    ListenAddress(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
+}
+
+fn missing(key: &str, what: &str) -> Mistake {
+    Mistake {
+        rule: &CONFIG_INVALID,
+        key: key.to_owned(),
+        message: format!("there is no {what}"),
+        help: keys::ways_to_give(key),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{ProcessSection, Wait};
 
     fn layer() -> Layer {
         Layer {
-            site: Some("cds".into()),
-            upstream: "http://127.0.0.1:3000".parse().ok(),
+            site: SiteSection {
+                dir: Some("cds".into()),
+                ..SiteSection::default()
+            },
+            upstream: UpstreamSection {
+                url: "http://127.0.0.1:3000".parse().ok(),
+                ..UpstreamSection::default()
+            },
             ..Layer::default()
         }
     }
@@ -168,67 +233,64 @@ mod tests {
     #[test]
     fn a_site_and_an_upstream_are_enough() {
         let settings = Settings::resolve(layer()).unwrap();
-        assert_eq!(settings.listen, [Settings::LISTEN]);
-        assert!(settings.admin.ip().is_loopback());
-        assert!(settings.threads >= 1);
-        assert!(!settings.strict);
+        assert_eq!(settings.listeners.len(), 1);
+        assert!(settings.listeners[0].address.0.ip().is_loopback());
+        assert!(settings.admin.0.ip().is_loopback());
+        assert!(!settings.site.strict);
     }
 
     #[test]
     fn what_is_missing_is_named_with_every_way_to_give_it() {
-        let error = Settings::resolve(Layer {
-            upstream: None,
-            ..layer()
-        })
-        .unwrap_err()
-        .to_string();
-        for way in ["--upstream", "CDS_PROXY_UPSTREAM", "--config"] {
-            assert!(error.contains(way), "{error}");
+        let mistakes = Settings::resolve(Layer::default()).unwrap_err();
+        let told: Vec<_> = mistakes.iter().map(Mistake::to_string).collect();
+        for way in [
+            "--upstream URL",
+            "CDS_PROXY_UPSTREAM",
+            "`[upstream]`",
+            "--config",
+        ] {
+            assert!(told[0].contains(way), "{told:?}");
         }
+        assert!(told[1].contains("--site DIR"), "{told:?}");
     }
 
     #[test]
     fn what_makes_no_sense_is_refused() {
-        let refused = |layer: Layer| Settings::resolve(layer).is_err();
-        assert!(refused(Layer {
-            threads: Some(0),
+        let round = Layer {
+            listen: Some(vec![ListenSection {
+                address: "0.0.0.0:3000".parse().unwrap(),
+            }]),
             ..layer()
-        }));
-        assert!(refused(Layer {
-            threads: Some(60_000),
-            ..layer()
-        }));
-        assert!(refused(Layer {
+        };
+        let nowhere = Layer {
             listen: Some(Vec::new()),
             ..layer()
-        }));
-        let zero = Some(Timeout(Duration::ZERO));
-        assert!(refused(Layer {
-            connect_timeout: zero,
-            ..layer()
-        }));
-        assert!(refused(Layer {
-            upstream_timeout: zero,
-            ..layer()
-        }));
-        assert!(!refused(Layer {
-            drain_timeout: zero,
-            ..layer()
-        }));
+        };
+        for (layer, key) in [(round, "upstream.url"), (nowhere, "listen")] {
+            let mistakes = Settings::resolve(layer).unwrap_err();
+            let keys: Vec<_> = mistakes.iter().map(|mistake| &*mistake.key).collect();
+            assert_eq!(keys, [key]);
+        }
     }
 
     #[test]
     fn the_upper_layer_wins_key_by_key() {
+        let process = |delay, timeout| ProcessSection {
+            drain_delay: delay,
+            drain_timeout: timeout,
+            threads: None,
+        };
+        let seconds = |seconds| Some(Wait(Duration::from_secs(seconds)));
         let upper = Layer {
-            threads: Some(3),
+            process: process(seconds(3), None),
             ..Layer::default()
         };
         let lower = Layer {
-            threads: Some(5),
-            strict: Some(true),
+            process: process(seconds(5), seconds(7)),
             ..layer()
         };
-        let settings = Settings::resolve(upper.over(lower)).unwrap();
-        assert_eq!((settings.threads, settings.strict), (3, true));
+        let process = Settings::resolve(upper.over(lower)).unwrap().process;
+        assert_eq!(process.drain_delay, Duration::from_secs(3));
+        assert_eq!(process.drain_timeout, Duration::from_secs(7));
     }
 }

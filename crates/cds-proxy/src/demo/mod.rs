@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use self::portal::Portal;
 use crate::cli::DemoArgs;
-use crate::config::{Layer, Settings};
+use crate::config::{Layer, Mistake, Settings, SiteSection, UpstreamSection};
 use crate::exit::{self, Verdict};
 use crate::logging;
 use crate::metrics::Metrics;
@@ -32,8 +32,8 @@ pub fn run(args: &DemoArgs) -> ExitCode {
 
 fn try_run(args: &DemoArgs) -> anyhow::Result<Verdict> {
     let sockets = Sockets {
-        listeners: vec![Listener::bind(args.listen, "--listen")?],
-        admin: Listener::bind(args.admin, "--admin")?,
+        listeners: vec![Listener::bind(args.listen.0, "--listen")?],
+        admin: Listener::bind(args.admin.0, "--admin")?,
     };
     let portal = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), "--listen")?;
     let written = site::write_if_missing(&args.dir)?;
@@ -41,7 +41,7 @@ fn try_run(args: &DemoArgs) -> anyhow::Result<Verdict> {
     let settings = settings(args, &portal)?;
     let live = LiveSite::open(&args.dir)
         .with_context(|| format!("{} can't be watched", args.dir.display()))?;
-    let runtime = run::runtime(settings.threads)?;
+    let runtime = run::runtime(settings.process.threads)?;
     runtime.block_on(show(args, &settings, sockets, portal, live, written))?;
     runtime.shutdown_background();
     Ok(Verdict::Good)
@@ -102,11 +102,19 @@ fn tell_reloads(dir: &Path, live: &LiveSite) -> anyhow::Result<()> {
 
 fn settings(args: &DemoArgs, portal: &Listener) -> anyhow::Result<Settings> {
     let upstream = format!("http://{}", portal.address());
-    Settings::resolve(Layer {
-        site: Some(args.dir.clone()),
-        upstream: Some(upstream.parse().map_err(anyhow::Error::msg)?),
-        listen: Some(vec![args.listen]),
-        admin: Some(args.admin),
+    let layer = Layer {
+        site: SiteSection {
+            dir: Some(args.dir.clone()),
+            ..SiteSection::default()
+        },
+        upstream: UpstreamSection {
+            url: Some(upstream.parse().map_err(anyhow::Error::msg)?),
+            ..UpstreamSection::default()
+        },
         ..Layer::default()
+    };
+    Settings::resolve(layer).map_err(|mistakes| {
+        let told: Vec<_> = mistakes.iter().map(Mistake::to_string).collect();
+        anyhow::anyhow!(told.join("; "))
     })
 }

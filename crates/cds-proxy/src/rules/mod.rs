@@ -1,5 +1,6 @@
 //! The rules of all crates, and the pages about them.
 
+pub mod config_invalid;
 pub mod explain;
 pub mod handbook;
 pub mod list;
@@ -7,9 +8,14 @@ mod markdown;
 
 use cds_metadata::Rule;
 
+/// The rules of this crate: those that a configuration is held to.
+pub static TABLE: &[&Rule] = &[&config_invalid::CONFIG_INVALID];
+
 /// Every rule, sorted by slug.
 pub fn all() -> Vec<&'static Rule> {
-    let mut rules: Vec<_> = cds_site::rules::all().collect();
+    let mut rules: Vec<_> = cds_site::rules::all()
+        .chain(TABLE.iter().copied())
+        .collect();
     rules.sort_by_key(|rule| rule.slug);
     rules
 }

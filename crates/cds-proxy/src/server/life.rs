@@ -2,12 +2,13 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use pingora::server::ShutdownWatch;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
+
+use crate::config::ProcessSettings;
 
 /// Where the program is in its life. It only moves forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,10 +83,6 @@ impl Default for Life {
     }
 }
 
-/// How long listeners stay open after the signal, so that a load balancer can see `/readyz` turn
-/// before connections are refused.
-const NOTICE: Duration = Duration::from_secs(1);
-
 /// The signals that this program knows.
 #[derive(Debug)]
 pub struct Signals {
@@ -129,13 +126,19 @@ impl Signals {
         }
     }
 
-    /// Drains for at most `limit`: `idle` is done when nothing is in flight any more.
-    pub async fn drain(&mut self, life: &Life, limit: Duration, idle: impl Future) -> Ending {
+    /// Drains as the settings say: `idle` is done when nothing is in flight any more.
+    pub async fn drain(
+        &mut self,
+        life: &Life,
+        settings: ProcessSettings,
+        idle: impl Future,
+    ) -> Ending {
         let begun = Instant::now();
+        let limit = settings.drain_timeout;
         let forced = end(&mut self.terminate, &mut self.interrupt);
         let drained = async {
             life.enter(Phase::Draining);
-            sleep_until(begun + NOTICE.min(limit)).await;
+            sleep_until(begun + settings.drain_delay.min(limit)).await;
             life.enter(Phase::Stopping);
             idle.await;
         };

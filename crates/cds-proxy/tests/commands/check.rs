@@ -290,3 +290,51 @@ fn escape_sequences_in_documents_never_reach_the_terminal() {
         );
     }
 }
+
+#[test]
+fn a_configuration_is_checked_with_the_site_that_it_names() {
+    let place = with_warning();
+    fs::create_dir(place.path("etc")).unwrap();
+    place.write("etc/cds-proxy.toml", "[site]\ndir = \"../cds\"\n");
+    let ended = place.run(&["check", "etc/cds-proxy.toml", "--format", "json"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let rows: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(rows[0]["rule"], "unknown-value");
+    assert_eq!(rows[0]["file"], "etc/../cds/cds-coverage.json");
+
+    place.write(
+        "etc/cds-proxy.toml",
+        "[site]\ndir = \"cds\"\nstrikt = true\n",
+    );
+    let ended = place.run(&["check", "etc/cds-proxy.toml", "--format", "json"]);
+    assert_eq!(ended.code, Some(1));
+    let rows: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let told = |index: usize| {
+        let row = &rows[index];
+        (
+            row["rule"].as_str(),
+            row["line"].as_u64(),
+            row["column"].as_u64(),
+        )
+    };
+    assert_eq!(
+        told(0),
+        (Some("config-invalid"), Some(2), Some(7)),
+        "{rows}"
+    );
+    assert_eq!(
+        told(1),
+        (Some("config-invalid"), Some(3), Some(1)),
+        "{rows}"
+    );
+}
+
+#[test]
+fn the_limits_of_a_configuration_hold_for_the_check_of_its_site() {
+    let place = Place::with_site();
+    let config = "site.dir = \"cds\"\nlimits.max-document-size = \"100B\"\n";
+    place.write("cds-proxy.toml", config);
+    let ended = place.run(&["check", "cds-proxy.toml"]);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.stdout.contains("file-unreadable"), "{}", ended.stdout);
+}

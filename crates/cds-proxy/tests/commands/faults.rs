@@ -266,6 +266,16 @@ fn a_file_that_is_missing_is_shown_with_its_mend() {
 }
 
 #[test]
+fn a_configuration_with_mistakes_is_shown_with_all_of_them() {
+    let place = Place::with_site();
+    let config = "[upstream]\nurl = \"https://portal.example\"\ntime-out = \"5s\"\n\n\
+                  [site]\ndir = \"cds\"\n\n[[listen]]\naddress = \"8080\"\n";
+    place.write("cds-proxy.toml", config);
+    let shown = place.run(&["check", "cds-proxy.toml"]).stdout;
+    insta::assert_snapshot!("config-invalid", shown);
+}
+
+#[test]
 fn a_change_that_no_client_will_notice_is_shown_at_a_reload() {
     let place = Place::with_site();
     let site = LiveSite::open(place.path("cds")).unwrap();
@@ -295,7 +305,7 @@ fn every_rule_has_a_snapshot_here_and_every_snapshot_a_rule() {
     // A snapshot that no test takes would be one of long ago.
     let faults = FAULTS.iter().map(|fault| fault.rule);
     let taken: BTreeSet<_> = faults
-        .chain(["file-unreadable", "updated-not-bumped"])
+        .chain(["config-invalid", "file-unreadable", "updated-not-bumped"])
         .map(str::to_owned)
         .collect();
     assert_eq!(taken, rules, "left: tests; right: all rules");

@@ -11,6 +11,7 @@ fn the_schemas_are_current() {
         ("metadata", "schemas/cds-server-metadata.schema.json"),
         ("coverage", "schemas/cds-coverage.schema.json"),
         ("settings", "schemas/site.schema.json"),
+        ("config", "schemas/cds-proxy.schema.json"),
     ] {
         is_current(&["schema", kind], file);
     }
@@ -19,6 +20,11 @@ fn the_schemas_are_current() {
 #[test]
 fn the_rules_are_current() {
     is_current(&["rules", "--markdown"], "docs/rules.md");
+}
+
+#[test]
+fn the_reference_of_the_configuration_is_current() {
+    is_current(&["reference"], "docs/configuration.md");
 }
 
 #[track_caller]
@@ -39,7 +45,7 @@ fn is_current(args: &[&str], file: &str) {
 fn what_there_is_no_schema_of_is_told_with_what_there_is() {
     let ended = Place::empty().run(&["schema", "site"]);
     assert_eq!(ended.code, Some(2));
-    for kind in ["metadata", "coverage", "settings"] {
+    for kind in ["metadata", "coverage", "settings", "config"] {
         assert!(ended.stderr.contains(kind), "{}", ended.stderr);
     }
 }

@@ -70,13 +70,20 @@ fn what_is_missing_is_named() {
 #[test]
 fn a_mistake_in_the_file_is_said_with_its_place() {
     let site = SiteDir::good();
-    let file = write(&site, "site = \".\"\nupsteam = \"http://127.0.0.1:1\"\n");
-    let words = refused(&mut with_file(&file));
-    assert!(
-        words.contains("cds-proxy.toml:2:1: unknown key `upsteam`"),
-        "{words}"
+    let file = write(
+        &site,
+        "site.dir = \".\"\n[upsteam]\nurl = \"http://127.0.0.1:1\"\n[process]\nthreads = 0\n",
     );
-    assert!(words.contains("`upstream`"), "{words}");
+    let words = refused(&mut with_file(&file));
+    for said in [
+        "error[config-invalid]: unknown key `upsteam`",
+        "cds-proxy.toml:2:2",
+        "did you mean `upstream`?",
+        "cds-proxy.toml:5:11",
+        "2 errors in 1 file",
+    ] {
+        assert!(words.contains(said), "{said} is not in {words}");
+    }
 
     let words = refused(&mut with_file(&site.path().join("absent.toml")));
     assert!(words.contains("absent.toml"), "{words}");
@@ -89,8 +96,8 @@ fn the_file_alone_is_enough_and_its_paths_begin_where_it_is() {
     let file = write(
         &site,
         &format!(
-            "site = \".\"\nupstream = \"http://{address}\"\nlisten = \"127.0.0.1:0\"\n\
-             admin = \"127.0.0.1:0\"\n"
+            "site.dir = \".\"\nupstream.url = \"http://{address}\"\n\
+             admin.address = \"127.0.0.1:0\"\n[[listen]]\naddress = \"127.0.0.1:0\"\n"
         ),
     );
     let proxy = Proxy::spawn(with_file(&file));
@@ -112,7 +119,8 @@ fn a_flag_beats_the_environment_which_beats_the_file() {
     let file = write(
         &site,
         &format!(
-            "site = \".\"\nupstream = \"{in_file}\"\nlisten = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n"
+            "site.dir = \".\"\nupstream.url = \"{in_file}\"\nadmin.address = \"127.0.0.1:0\"\n\
+             [[listen]]\naddress = \"127.0.0.1:0\"\n"
         ),
     );
     let answered_by = |command: Command| {
@@ -144,6 +152,8 @@ fn the_environment_alone_is_enough() {
         .env("CDS_PROXY_CONNECT_TIMEOUT", "1s")
         .env("CDS_PROXY_UPSTREAM_TIMEOUT", "20s")
         .env("CDS_PROXY_DRAIN_TIMEOUT", "1s")
+        .env("CDS_PROXY_DRAIN_DELAY", "0s")
+        .env("CDS_PROXY_LOG", "")
         .env("CDS_PROXY_THREADS", "2")
         .env("CDS_PROXY_STRICT", "1");
     let proxy = Proxy::spawn(command);

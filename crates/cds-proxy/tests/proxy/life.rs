@@ -67,6 +67,26 @@ fn sigterm_lets_a_request_in_flight_finish() {
 }
 
 #[test]
+fn listeners_stay_open_for_the_delay_and_say_that_the_end_is_near() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let upstream = format!("http://{}", portal.address);
+    let long = ["--drain-delay", NEVER, "--drain-timeout", NEVER];
+    let mut proxy = Proxy::start_with(&site, &upstream, &long);
+    proxy.signal(Signal::TERM);
+    eventually("/readyz says that it drains", || {
+        (get(proxy.admin, "/readyz").status == 503).then_some(())
+    });
+    let mut late = Client::connect(proxy.address);
+    let answer = late.get("/");
+    assert_eq!((answer.status, answer.text()), (200, "portal"));
+    assert_eq!(answer.field("connection"), Some("close"));
+    assert!(late.is_closed());
+    assert!(proxy.is_running());
+    proxy.signal(Signal::TERM);
+    assert!(proxy.ended().success());
+}
+
+#[test]
 fn what_does_not_finish_is_cut_off_when_the_time_is_over() {
     let site = SiteDir::good();
     let (portal, _release) = held_portal();

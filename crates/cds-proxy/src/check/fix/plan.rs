@@ -313,7 +313,7 @@ mod tests {
             };
             write("cds-server-metadata.json", metadata.as_bytes());
             write("cds-coverage.json", coverage.as_bytes());
-            let subject = Subject::site(directory.path());
+            let subject = Subject::site(directory.path(), cds_live::Limits::default());
             let before = subject.report(&subject.files, &judge());
             let plan = Plan::of(&subject, &judge(), before.clone(), None);
             prop_assert_eq!(worse_syntax(&before, &plan.report), None);
@@ -324,7 +324,7 @@ mod tests {
             for file in &plan.files {
                 write(&file.path, &file.bytes);
             }
-            let subject = Subject::site(directory.path());
+            let subject = Subject::site(directory.path(), cds_live::Limits::default());
             prop_assert_eq!(&subject.report(&subject.files, &judge()), &plan.report);
             let again = Plan::of(&subject, &judge(), plan.report, None);
             prop_assert!(again.done.is_empty(), "{:?}", again.done);

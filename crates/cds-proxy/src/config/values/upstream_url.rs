@@ -1,79 +1,13 @@
-//! Values that settings are made of, checked where they are read.
+//! Where the upstream is.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
-use std::time::Duration;
 
 use http::Uri;
-use ipnet::IpNet;
 use serde::Deserialize;
 
-/// A length of time as people write it: `500ms`, `30s`, `1m 30s`. At most a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Timeout(pub Duration);
-
-/// Longer is surely a slip, and far-off deadlines overflow clocks.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-
-impl FromStr for Timeout {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let duration = humantime::parse_duration(text)
-            .map_err(|error| format!("{error}; write a time such as 500ms, 30s or 1m 30s"))?;
-        if duration > LONGEST {
-            return Err("longer than a day".to_owned());
-        }
-        Ok(Self(duration))
-    }
-}
-
-impl TryFrom<String> for Timeout {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-/// A number of bytes as people write it: `1048576`, `512 KiB`, `256MiB`, `1 GiB`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Size(pub u64);
-
-impl FromStr for Size {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let digits = text
-            .trim_end_matches(|c: char| c.is_ascii_alphabetic())
-            .trim_end();
-        let unit = match text[digits.len()..].trim() {
-            "" | "B" => 1,
-            "KiB" => 1 << 10,
-            "MiB" => 1 << 20,
-            "GiB" => 1 << 30,
-            _ => 0,
-        };
-        let size = digits
-            .parse()
-            .ok()
-            .and_then(|number: u64| number.checked_mul(unit));
-        size.filter(|size| *size > 0)
-            .map(Self)
-            .ok_or_else(|| "write a number of bytes such as 500MiB or 1GiB".to_owned())
-    }
-}
-
-impl TryFrom<String> for Size {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
+use super::written_as_string;
 
 /// Where the upstream is: the scheme, host and port of an `http` URL.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -111,7 +45,7 @@ impl UpstreamUrl {
 
     /// Whether requests would reach a listener on this address, as far as can be told without
     /// resolving.
-    pub(super) fn is_at(&self, listener: SocketAddr) -> bool {
+    pub(in crate::config) fn is_at(&self, listener: SocketAddr) -> bool {
         let Host::Address(host) = self.host else {
             return false;
         };
@@ -164,13 +98,7 @@ impl FromStr for UpstreamUrl {
     }
 }
 
-impl TryFrom<String> for UpstreamUrl {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
+written_as_string!(UpstreamUrl: "http://127.0.0.1:3000", "http://portal.internal:8080");
 
 const HOW_TO_WRITE_IT: &str = "write it as http://HOST:PORT, such as http://127.0.0.1:3000";
 
@@ -191,50 +119,12 @@ fn host(text: &str) -> Result<Host, String> {
     Ok(address.map_or_else(|_| Host::Name(text.to_owned()), Host::Address))
 }
 
-/// Reads an address to listen on.
-///
-/// # Errors
-///
-/// Says how to write one.
-pub fn parse_address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| {
-        format!(
-            "`{text}` is not an address: write IP:PORT, such as 127.0.0.1:8080, 0.0.0.0:8080 or \
-             [::]:8080"
-        )
-    })
-}
-
-/// Reads a network; an address alone is a network of one.
-pub(super) fn parse_network(text: &str) -> Result<IpNet, String> {
-    let one: Result<IpAddr, _> = text.parse();
-    one.map_or_else(|_| text.parse(), |address| Ok(address.into()))
-        .map_err(|_| {
-            format!("`{text}` is not a network: write it as 10.0.0.0/8, fd00::/8 or 192.0.2.7")
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn upstream(text: &str) -> Result<UpstreamUrl, String> {
         text.parse()
-    }
-
-    #[test]
-    fn sizes_are_bytes_with_or_without_a_unit() {
-        for (text, bytes) in [
-            ("100B", 100),
-            ("1024", 1024),
-            ("2 KiB", 2048),
-            ("1GiB", 1 << 30),
-        ] {
-            assert_eq!(text.parse(), Ok(Size(bytes)), "{text}");
-        }
-        for text in ["", "0", "-1", "1.5GiB", "1GB", "GiB", "99999999999GiB"] {
-            assert!(text.parse::<Size>().is_err(), "{text}");
-        }
     }
 
     #[test]
@@ -294,23 +184,5 @@ mod tests {
         assert!(!is_at("http://127.0.0.1:81", "0.0.0.0:80"));
         assert!(!is_at("http://192.0.2.7:80", "0.0.0.0:80"));
         assert!(!is_at("http://portal:80", "0.0.0.0:80"));
-    }
-
-    #[test]
-    fn times_need_a_unit_and_have_a_limit() {
-        assert_eq!("1m 30s".parse(), Ok(Timeout(Duration::from_secs(90))));
-        assert!("30".parse::<Timeout>().unwrap_err().contains("30s"));
-        assert!("-1s".parse::<Timeout>().is_err());
-        assert!("3days".parse::<Timeout>().unwrap_err().contains("day"));
-    }
-
-    #[test]
-    fn a_network_may_be_one_address() {
-        assert_eq!(
-            parse_network("192.0.2.7").map(|net| net.prefix_len()),
-            Ok(32)
-        );
-        assert_eq!(parse_network("fd00::/8").map(|net| net.prefix_len()), Ok(8));
-        assert!(parse_network("10.0.0.0/40").is_err());
     }
 }

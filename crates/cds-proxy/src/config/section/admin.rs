@@ -1,0 +1,35 @@
+//! `[admin]`
+
+use clap::Args;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::config::values::ListenAddress;
+
+/// The endpoint for operators: health, sites, metrics.
+#[derive(Debug, Clone, Copy, Default, Args, Deserialize, JsonSchema)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a table, such as `[admin]` with `address = \"127.0.0.1:9901\"` in it"
+)]
+#[command(next_help_heading = "Operating")]
+pub struct AdminSection {
+    /// Address of the admin endpoint (health, sites, metrics) [default: 127.0.0.1:9901]
+    #[arg(
+        id = "admin.address",
+        long = "admin",
+        value_name = "ADDR",
+        env = "CDS_PROXY_ADMIN"
+    )]
+    pub address: Option<ListenAddress>,
+}
+
+impl AdminSection {
+    pub(in crate::config) fn over(self, below: Self) -> Self {
+        Self {
+            address: self.address.or(below.address),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! `[limits]`
+
+use clap::Args;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::config::values::Size;
+
+/// What one client, or one mistake, may take of the machine.
+#[derive(Debug, Clone, Copy, Default, Args, Deserialize, JsonSchema)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a table, such as `[limits]` with `max-document-size = \"500MiB\"` in it"
+)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitsSection {
+    /// The largest document that is read, such as 500MiB [default: 1GiB]
+    #[arg(
+        id = "limits.max-document-size",
+        long = "max-document-size",
+        value_name = "SIZE",
+        env = "CDS_PROXY_MAX_DOCUMENT_SIZE"
+    )]
+    pub max_document_size: Option<Size>,
+
+    /// The largest file under public/ that is read [default: 256MiB]
+    #[arg(
+        id = "limits.max-file-size",
+        long = "max-file-size",
+        value_name = "SIZE",
+        env = "CDS_PROXY_MAX_FILE_SIZE"
+    )]
+    pub max_file_size: Option<Size>,
+
+    /// The most that all files of a site may have together [default: 4GiB]
+    #[arg(
+        id = "limits.max-total-size",
+        long = "max-total-size",
+        value_name = "SIZE",
+        env = "CDS_PROXY_MAX_TOTAL_SIZE"
+    )]
+    pub max_total_size: Option<Size>,
+}
+
+impl LimitsSection {
+    pub(in crate::config) fn over(self, below: Self) -> Self {
+        Self {
+            max_document_size: self.max_document_size.or(below.max_document_size),
+            max_file_size: self.max_file_size.or(below.max_file_size),
+            max_total_size: self.max_total_size.or(below.max_total_size),
+        }
+    }
+}

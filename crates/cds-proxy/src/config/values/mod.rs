@@ -1,0 +1,49 @@
+//! Values that settings are made of, checked where they are read.
+
+mod address;
+mod log_filter;
+mod network;
+mod one_or_many;
+mod size;
+mod threads;
+mod time;
+mod upstream_url;
+
+pub use address::ListenAddress;
+pub use log_filter::LogFilter;
+pub use network::Network;
+pub(super) use one_or_many::{one_or_many, one_or_many_schema};
+pub use size::Size;
+pub use threads::Threads;
+pub use time::{Timeout, Wait};
+pub use upstream_url::{Host, UpstreamUrl};
+
+/// Lets a value be read from a string of the file just as from a flag, and says in the schema
+/// how it is written.
+macro_rules! written_as_string {
+    ($value:ident: $($example:literal),+) => {
+        impl TryFrom<String> for $value {
+            type Error = String;
+
+            fn try_from(text: String) -> Result<Self, String> {
+                text.parse()
+            }
+        }
+
+        impl schemars::JsonSchema for $value {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($value).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "examples": [$($example),+] })
+            }
+        }
+    };
+}
+
+use written_as_string;
