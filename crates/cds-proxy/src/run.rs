@@ -260,6 +260,9 @@ fn upstream(settings: &Settings) -> Arc<Upstream> {
 fn pingora_conf(settings: &Settings) -> Arc<ServerConf> {
     Arc::new(ServerConf {
         threads: settings.process.threads.get(),
+        // Pingora would read the system's certificates at once, and panic where it can't. Whom an
+        // upstream is checked against is for its peer to say.
+        ca_file: Some("/dev/null".to_owned()),
         ..ServerConf::default()
     })
 }
