@@ -1,11 +1,12 @@
 //! What an answer carries: bytes that were ready before it was asked for.
 
 use std::convert::Infallible;
+use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
 
 /// A response body in memory: nothing, one piece, or pieces that are slices of what the author
@@ -25,6 +26,8 @@ enum Kind {
     Segments {
         segments: Arc<[Bytes]>,
         next: usize,
+        /// How much of the next one has been handed out.
+        offset: usize,
     },
 }
 
@@ -41,7 +44,11 @@ impl Body {
     pub fn segments(segments: Arc<[Bytes]>) -> Self {
         let remaining = segments.iter().map(|segment| segment.len() as u64).sum();
         Self {
-            kind: Kind::Segments { segments, next: 0 },
+            kind: Kind::Segments {
+                segments,
+                next: 0,
+                offset: 0,
+            },
             remaining,
         }
     }
@@ -56,24 +63,61 @@ impl Body {
         self.remaining == 0
     }
 
-    /// The next piece, for adapters that write to a connection themselves.
+    /// The next piece as it is kept; `None` at the end.
     pub fn next_segment(&mut self) -> Option<Bytes> {
-        let segment = match &mut self.kind {
+        self.take(usize::MAX)
+    }
+
+    /// The next `limit` bytes, or what is left if that is less, for adapters that write to a
+    /// connection themselves; `None` at the end.
+    ///
+    /// A page has hundreds of pieces, which would be as many writes. Small ones are copied into
+    /// one; what has the full length is not.
+    pub fn next_chunk(&mut self, limit: NonZeroUsize) -> Option<Bytes> {
+        // Pieces without bytes may be left.
+        if self.is_empty() {
+            return None;
+        }
+        let limit = limit.get();
+        let first = self.take(limit)?;
+        if first.len() == limit || self.is_empty() {
+            return Some(first);
+        }
+        let rest = usize::try_from(self.remaining).unwrap_or(usize::MAX);
+        let mut chunk = BytesMut::with_capacity(limit.min(first.len().saturating_add(rest)));
+        chunk.extend_from_slice(&first);
+        while chunk.len() < limit
+            && let Some(more) = self.take(limit - chunk.len())
+        {
+            chunk.extend_from_slice(&more);
+        }
+        Some(chunk.freeze())
+    }
+
+    /// The next piece, or as much of it as the limit allows.
+    fn take(&mut self, limit: usize) -> Option<Bytes> {
+        let taken = match &mut self.kind {
             Kind::Empty => return None,
-            Kind::Whole(_) => {
-                let Kind::Whole(bytes) = std::mem::take(&mut self.kind) else {
-                    return None;
+            Kind::Whole(bytes) if bytes.is_empty() => return None,
+            Kind::Whole(bytes) => bytes.split_to(bytes.len().min(limit)),
+            Kind::Segments {
+                segments,
+                next,
+                offset,
+            } => {
+                let segment = segments.get(*next)?;
+                let end = segment.len().min(offset.saturating_add(limit));
+                let taken = segment.slice(*offset..end);
+                (*next, *offset) = if end == segment.len() {
+                    (*next + 1, 0)
+                } else {
+                    (*next, end)
                 };
-                bytes
-            }
-            Kind::Segments { segments, next } => {
-                let segment = segments.get(*next)?.clone();
-                *next += 1;
-                segment
+                taken
             }
         };
-        self.remaining -= segment.len() as u64;
-        Some(segment)
+        self.remaining -= taken.len() as u64;
+        Some(taken)
     }
 }
 
@@ -97,11 +141,13 @@ impl http_body::Body for Body {
         self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(
-            self.get_mut()
-                .next_segment()
-                .map(|segment| Ok(Frame::data(segment))),
-        )
+        let body = self.get_mut();
+        let data = match body.kind {
+            Kind::Segments { .. } => body.next_chunk(FRAME),
+            // Whoever writes it cuts it as it must.
+            Kind::Empty | Kind::Whole(_) => body.next_segment(),
+        };
+        Poll::Ready(data.map(|data| Ok(Frame::data(data))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -118,6 +164,13 @@ impl http_body::Body for Body {
         }
     }
 }
+
+/// Four times what HTTP/2 sends in one frame unless told otherwise (RFC 9113 §4.2), and a handful
+/// of system calls in HTTP/1.
+const FRAME: NonZeroUsize = match NonZeroUsize::new(64 << 10) {
+    Some(size) => size,
+    None => NonZeroUsize::MIN,
+};
 
 #[cfg(test)]
 mod tests {
@@ -145,6 +198,32 @@ mod tests {
         assert_eq!(body.next_segment().as_deref(), Some(b"two".as_slice()));
         assert!(body.is_end_stream());
         assert_eq!(body.next_segment(), None);
+    }
+
+    #[test]
+    fn chunks_have_the_same_bytes_whatever_their_size() {
+        let pieces = ["", "one", "", "", "two and three", "4", ""];
+        let whole = pieces.concat();
+        for limit in 1..whole.len() + 3 {
+            let segments: Arc<[Bytes]> = pieces.map(Bytes::from).into();
+            for mut body in [
+                Body::segments(segments),
+                Body::from(Bytes::from(whole.clone())),
+            ] {
+                let limit = NonZeroUsize::new(limit).unwrap();
+                let chunks: Vec<_> = std::iter::from_fn(|| body.next_chunk(limit)).collect();
+                assert_eq!(chunks.concat(), whole.as_bytes());
+                let (last, full) = chunks.split_last().unwrap();
+                assert!(full.iter().all(|chunk| chunk.len() == limit.get()));
+                assert!(last.len() <= limit.get() && body.is_empty());
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn small_pieces_are_one_frame() {
+        let frame = three_segments().frame().await.unwrap().unwrap();
+        assert_eq!(frame.into_data().unwrap(), "onetwo");
     }
 
     #[tokio::test]

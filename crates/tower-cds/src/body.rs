@@ -1,7 +1,7 @@
 //! The body: bytes of a document, or the inner service's body as it is.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -63,8 +63,11 @@ where
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         match self.project().kind.project() {
             KindProjection::Answer { body } => {
-                let segment = body.next_segment();
-                Poll::Ready(segment.map(|bytes| Ok(Frame::data(bytes.into()))))
+                let frame = ready!(Pin::new(body).poll_frame(cx));
+                Poll::Ready(frame.map(|frame| match frame {
+                    Ok(frame) => Ok(frame.map_data(B::Data::from)),
+                    Err(never) => match never {},
+                }))
             }
             KindProjection::PassedOn { body } => body.poll_frame(cx),
         }

@@ -1,5 +1,6 @@
 //! Sending an answer of our own.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,7 +19,10 @@ const DRAIN_BYTES: usize = 64 << 10;
 const DRAIN_TIME: Duration = Duration::from_secs(5);
 
 /// The time limit for writing holds for a piece, so pieces are small enough for slow clients.
-const PIECE: usize = 64 << 10;
+const PIECE: NonZeroUsize = match NonZeroUsize::new(64 << 10) {
+    Some(size) => size,
+    None => NonZeroUsize::MIN,
+};
 
 /// Sends a response, and keeps the connection if it can.
 pub(super) async fn send(session: &mut Session, response: Response<Body>) -> Result<()> {
@@ -39,11 +43,8 @@ pub(super) async fn send(session: &mut Session, response: Response<Body>) -> Res
     if head_only {
         return Ok(());
     }
-    while let Some(mut segment) = body.next_segment() {
-        while !segment.is_empty() {
-            let piece = segment.split_to(segment.len().min(PIECE));
-            session.write_response_body(Some(piece), false).await?;
-        }
+    while let Some(piece) = body.next_chunk(PIECE) {
+        session.write_response_body(Some(piece), false).await?;
     }
     session.write_response_body(Some(Bytes::new()), true).await
 }

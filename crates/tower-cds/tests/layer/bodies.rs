@@ -8,9 +8,9 @@ use http::{HeaderMap, Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use tower::{Layer, ServiceExt, service_fn};
-use tower_cds::{CdsLayer, ResponseBody};
+use tower_cds::{CdsLayer, RequestHead, Respond, ResponseBody};
 
-use crate::support::{DOCUMENT, Published, WELL_KNOWN};
+use crate::support::{Published, WELL_KNOWN};
 
 /// Two chunks, then trailers, then an error; knows its bounds only.
 #[derive(Debug)]
@@ -99,18 +99,30 @@ async fn an_inner_body_keeps_the_bounds_of_its_length() {
     assert_eq!((hint.lower(), hint.upper()), (3, Some(11)));
 }
 
+/// Answers with a page of many small pieces, more than fit into a frame.
+#[derive(Debug, Clone, Copy)]
+struct Page;
+
+impl Respond for Page {
+    fn respond(&self, _: RequestHead<'_>) -> Option<Response<tower_cds::Body>> {
+        let segments = vec![Bytes::from_static(b"twelve bytes"); 6_000];
+        Some(Response::new(tower_cds::Body::segments(segments.into())))
+    }
+}
+
 #[tokio::test]
-async fn a_document_knows_its_length_and_its_end() {
-    let mut body = body_of(WELL_KNOWN).await;
-    assert_eq!(body.size_hint().exact(), Some(DOCUMENT.len() as u64));
+async fn a_page_knows_its_length_and_its_end() {
+    let portal = service_fn(async |_| Ok::<_, Broken>(Response::new(Chunks::new())));
+    let service = CdsLayer::new(Page).layer(portal);
+    let request = Request::get(WELL_KNOWN).body(()).unwrap();
+    let mut body = service.oneshot(request).await.unwrap().into_body();
+    assert_eq!(body.size_hint().exact(), Some(72_000));
     let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
-    assert_eq!(
-        body.size_hint().exact(),
-        Some((DOCUMENT.len() - first.len()) as u64)
-    );
+    let left = 72_000 - first.len() as u64;
+    assert_eq!(body.size_hint().exact(), Some(left));
     assert!(!body.is_end_stream());
     let second = body.frame().await.unwrap().unwrap().into_data().unwrap();
     assert!(body.is_end_stream());
     assert!(body.frame().await.is_none());
-    assert_eq!([first, second].concat(), DOCUMENT.as_bytes());
+    assert_eq!([first, second].concat(), b"twelve bytes".repeat(6_000));
 }
