@@ -13,76 +13,16 @@
     reason = "a benchmark reads files and clocks"
 )]
 
-use std::fmt::Write;
+#[path = "common/generated.rs"]
+mod generated;
+
 use std::hint::black_box;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use cds_metadata::{CoverageForm, CoverageReader, Severity};
-use serde::Deserialize;
-
-/// What a program that only wants to read the listing would write.
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "read, not used")]
-struct Listing {
-    coverage_entries: Vec<Entry>,
-    next: Option<String>,
-    previous: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "read, not used")]
-struct Entry {
-    id: String,
-    created: String,
-    updated: String,
-    entity_name: String,
-    entity_abbreviation: Option<String>,
-    country: String,
-    name: String,
-    description: Option<String>,
-    r#type: String,
-    role: String,
-    infrastructure_types: Vec<String>,
-    commodity_types: Vec<String>,
-    capabilities: Vec<String>,
-    map_resource: Option<String>,
-    map_content_type: Option<String>,
-    geojson_resource: Option<String>,
-}
-
-fn generate(entries: usize, faulty: bool) -> Vec<u8> {
-    let mut json = String::from("{\n \"coverage_entries\": [\n");
-    let country = if faulty { "USA" } else { "US" };
-    for number in 0..entries {
-        let separator = if number == 0 { "" } else { ",\n" };
-        write!(
-            json,
-            r#"{separator}  {{
-   "id": "utility-{number}",
-   "created": "2022-{month:02}-{day:02}T05:30:16Z",
-   "updated": "2024-{month:02}-{day:02}T04:46:24.000000Z",
-   "entity_name": "Utility Number {number}",
-   "entity_abbreviation": "U{number}",
-   "country": "{country}",
-   "name": "Service territory {number}",
-   "description": "The territory in which utility number {number} delivers electricity.",
-   "type": "geographic",
-   "role": "aggregator",
-   "infrastructure_types": ["distribution_utility", "metering_provider", "supplier"],
-   "commodity_types": ["electricity"],
-   "capabilities": ["oauth"],
-   "geojson_resource": "https://static.example.org/territories/{number}.json"
-  }}"#,
-            month = number % 12 + 1,
-            day = number % 28 + 1,
-        )
-        .unwrap();
-    }
-    json.push_str("\n ],\n \"next\": null,\n \"previous\": null\n}\n");
-    json.into_bytes()
-}
+use generated::{Listing, generate, peak};
 
 fn ours(json: &[u8]) -> usize {
     let mut entries = 0;
@@ -130,13 +70,6 @@ fn ratio(json: &[u8]) -> (f64, f64) {
     }
     let (mine, plain) = (median(mine), median(plain));
     (mine / plain, mine)
-}
-
-/// The peak of this process's memory in KiB, from Linux.
-fn peak() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// The peak of a process that does one thing.
