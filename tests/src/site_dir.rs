@@ -14,27 +14,51 @@ pub enum Fixture {
     Broken,
     /// A coverage URL with a query, and pages of one entry.
     Queried,
+    /// What the demo has, undergoing a maintenance, and with a former path.
+    Maintained,
+    /// What the demo has, moved for a while, and with a former path.
+    Moved,
 }
 
 impl Fixture {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Demo, Self::Broken, Self::Queried];
+    pub const ALL: [Self; 5] = [
+        Self::Demo,
+        Self::Broken,
+        Self::Queried,
+        Self::Maintained,
+        Self::Moved,
+    ];
 
-    /// Where it is.
+    /// Where its own files are.
     pub fn path(self) -> PathBuf {
         let name = match self {
             Self::Demo => "demo",
             Self::Broken => "broken",
             Self::Queried => "queried",
+            Self::Maintained => "maintained",
+            Self::Moved => "moved",
         };
         Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("fixtures")
             .join(name)
     }
 
+    /// What it has besides its own files, which take the place of those of the same name.
+    const fn base(self) -> Option<Self> {
+        match self {
+            Self::Demo | Self::Broken | Self::Queried => None,
+            Self::Maintained | Self::Moved => Some(Self::Demo),
+        }
+    }
+
     /// A file of it.
     pub fn read(self, file: &str) -> Vec<u8> {
-        fs::read(self.path().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+        let path = self.path().join(file);
+        match self.base() {
+            Some(base) if !path.exists() => base.read(file),
+            _ => fs::read(path).unwrap_or_else(|error| panic!("{file}: {error}")),
+        }
     }
 
     /// A text file of it.
@@ -52,7 +76,7 @@ pub struct SiteDir {
 impl SiteDir {
     /// A copy of `fixture`.
     pub fn of(fixture: Fixture) -> Self {
-        let dir = Self::empty();
+        let dir = fixture.base().map_or_else(Self::empty, Self::of);
         copy(&fixture.path(), dir.path());
         dir
     }
@@ -92,7 +116,7 @@ fn copy(from: &Path, to: &Path) {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
         if entry.file_type().unwrap().is_dir() {
-            fs::create_dir(&target).unwrap();
+            fs::create_dir_all(&target).unwrap();
             copy(&entry.path(), &target);
         } else {
             fs::copy(entry.path(), target).unwrap();

@@ -150,6 +150,29 @@ impl Current {
         }
     }
 
+    /// When the site that is served has to be another though no file changes.
+    pub(crate) fn due(&self) -> Option<SystemTime> {
+        self.served.as_ref()?.site.due()
+    }
+
+    /// Ends the maintenance of the site that is served, whatever has become of its files since;
+    /// `None` if it isn't over by `now`.
+    pub(crate) fn resume(&mut self, now: SystemTime) -> Option<Taken> {
+        let begun = Instant::now();
+        let served = self.served.as_mut()?;
+        let site = Arc::new(served.site.resumed(now)?);
+        served.site = Arc::clone(&site);
+        let report = Arc::clone(&self.last.as_ref()?.report);
+        let known = Arc::clone(&report);
+        Some(Taken {
+            reload: self.reload(Outcome::Resumed, begun, report, Vec::new()),
+            known,
+            is_news: true,
+            state: self.state,
+            serve: Serve::Another(site),
+        })
+    }
+
     fn nothing_new(&mut self, mut last: Last, reading: Reading) -> Taken {
         let is_news = last.scan != reading.scan;
         if is_news {
@@ -199,7 +222,7 @@ impl Current {
             report: Arc::clone(&report),
         });
         self.state = match outcome {
-            Outcome::Swapped | Outcome::Unchanged => State::Good,
+            Outcome::Swapped | Outcome::Unchanged | Outcome::Resumed => State::Good,
             Outcome::Kept | Outcome::Dropped => State::Failing,
         };
         Taken {

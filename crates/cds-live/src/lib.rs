@@ -30,6 +30,7 @@
 //! - A directory or a symbolic link that is replaced in one step is taken up in one step.
 //! - The same content again changes nothing.
 //! - Nothing outside the directory is read, and no FIFO or device is opened.
+//! - A maintenance that has an end ends then, by the wall clock, whatever the files have become.
 //! - A request never waits for a reload.
 //!
 //! # What is read
@@ -53,6 +54,7 @@ mod options;
 mod reload;
 mod status;
 
+mod alarm;
 mod chain;
 mod current;
 mod inbox;

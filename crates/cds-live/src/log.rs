@@ -31,6 +31,10 @@ pub(crate) fn reload(directory: &Path, status: &Status, asked: bool) {
         Outcome::Swapped => event!(info, "another site is served"),
         Outcome::Unchanged if asked => event!(info, "nothing differs from what is served"),
         Outcome::Unchanged => event!(debug, "nothing differs from what is served"),
+        Outcome::Resumed => event!(
+            info,
+            "the maintenance has ended, and the site is served again"
+        ),
         Outcome::Kept if reload.serving => {
             event!(error, "the files have errors, and what was served still is");
         }

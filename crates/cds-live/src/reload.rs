@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use cds_site::Report;
 
-/// How a re-read ended.
+/// How a re-read ended, or a maintenance.
 #[derive(Debug, Clone)]
 pub struct Reload {
     /// What came of it.
@@ -30,6 +30,8 @@ pub enum Outcome {
     Swapped,
     /// Nothing differs from what is served.
     Unchanged,
+    /// A maintenance has ended, and what was published before it is again. No file was read.
+    Resumed,
     /// The files have errors: what was served before still is. That may be nothing, when no site
     /// was ever good or its directory was gone: see [`Reload::serving`].
     Kept,
@@ -38,11 +40,13 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The name as it is logged and counted: `swapped`, `unchanged`, `kept` or `dropped`.
+    /// The name as it is logged and counted: `swapped`, `unchanged`, `resumed`, `kept` or
+    /// `dropped`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Swapped => "swapped",
             Self::Unchanged => "unchanged",
+            Self::Resumed => "resumed",
             Self::Kept => "kept",
             Self::Dropped => "dropped",
         }

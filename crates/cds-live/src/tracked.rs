@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use cds_site::Report;
 
+use crate::alarm::{Alarm, Now};
 use crate::current::{Current, Reading, Taken};
 use crate::inbox::{Inbox, SiteId};
 use crate::log;
@@ -23,6 +24,8 @@ use crate::watch::Watch;
 pub(crate) struct Tracked {
     id: SiteId,
     schedule: Schedule,
+    /// Rings when the site that is served has to be another though no file changes.
+    alarm: Alarm,
     /// Present while changes are under way.
     settling: Option<Box<Settling>>,
     current: Current,
@@ -83,6 +86,7 @@ impl Tracked {
         Self {
             id,
             schedule,
+            alarm: Alarm::default(),
             settling: None,
             current: Current::new(),
             compare: false,
@@ -93,7 +97,8 @@ impl Tracked {
 
     /// When there is something to do without mail.
     pub(crate) fn due(&self) -> Option<Instant> {
-        self.schedule.due()
+        let due = [self.schedule.due(), self.alarm.due()];
+        due.into_iter().flatten().min()
     }
 
     /// Something may have changed.
@@ -120,6 +125,9 @@ impl Tracked {
         around: &mut Surroundings<'_>,
         now: Instant,
     ) -> Option<Conclusion> {
+        if let Some(conclusion) = self.resume() {
+            return Some(conclusion);
+        }
         if !self.schedule.is_due(now) {
             return None;
         }
@@ -129,6 +137,20 @@ impl Tracked {
         self.schedule
             .looking(around.options.look_interval(polling), now);
         self.consider(scan, around, now)
+    }
+
+    /// Ends a maintenance that is over. Those who wait for a reload go on waiting.
+    fn resume(&mut self) -> Option<Conclusion> {
+        let now = Now::read();
+        if !self.alarm.rings(now) {
+            return None;
+        }
+        let taken = self.current.resume(now.wall)?;
+        Some(Conclusion {
+            news: News::Taken(taken),
+            asked: false,
+            callers: Vec::new(),
+        })
     }
 
     /// A look at the directory, with the watch on everything it depends on set beforehand.
@@ -294,6 +316,7 @@ impl Tracked {
     fn conclude(&mut self, reading: Reading, directory: &Path) -> Option<Conclusion> {
         self.compare = false;
         let taken = self.current.take(reading, directory);
+        self.alarm.set(self.current.due(), Now::read());
         let is_told = taken.is_news || self.asked;
         is_told.then(|| self.conclusion(News::Taken(taken)))
     }

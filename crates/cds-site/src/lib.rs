@@ -55,6 +55,7 @@ mod http_date;
 mod links;
 mod listing;
 mod location;
+mod maintenance;
 mod media_type;
 mod moved;
 mod path;

@@ -1,5 +1,7 @@
 //! Where a site has moved to (CDS-WG1-01 §5).
 
+use std::time::Duration;
+
 use http::HeaderValue;
 
 /// A redirect.
@@ -9,13 +11,6 @@ pub(crate) struct Moved {
     pub(crate) location: HeaderValue,
     /// 301 rather than 302.
     pub(crate) permanent: bool,
-}
-
-impl Moved {
-    pub(crate) const fn permanently(location: HeaderValue) -> Self {
-        Self {
-            location,
-            permanent: true,
-        }
-    }
+    /// How long Clients and caches may keep it.
+    pub(crate) max_age: Duration,
 }

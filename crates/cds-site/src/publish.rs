@@ -87,7 +87,10 @@ impl<'c> Publisher<'c> {
             .claims
             .keys()
             .any(|location| location.path == WELL_KNOWN);
-        has_front.then(|| Site::new(self.routes, history, self.settings.hosts.clone()))
+        let Settings {
+            hosts, maintenance, ..
+        } = self.settings;
+        has_front.then(|| Site::new(self.routes, history, hosts.clone(), maintenance.clone()))
     }
 
     /// The redirects of a site that has moved (CDS-WG1-01 §5), before its documents, so that
@@ -105,7 +108,11 @@ impl<'c> Publisher<'c> {
         for path in &self.settings.former_paths {
             let to = match &self.settings.moved {
                 Some(moved) => moved.clone(),
-                None => Moved::permanently(HeaderValue::from_static(WELL_KNOWN)),
+                None => Moved {
+                    location: HeaderValue::from_static(WELL_KNOWN),
+                    permanent: true,
+                    max_age: self.settings.max_age,
+                },
             };
             let location = Location {
                 path: normalise(path).into_owned(),

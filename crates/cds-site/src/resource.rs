@@ -10,6 +10,7 @@ use crate::etag::EntityTag;
 use crate::fields;
 use crate::http_date::HttpDate;
 use crate::listing::{BadCursor, Listing};
+use crate::maintenance::Maintenance;
 use crate::moved::Moved;
 use crate::problem::problem;
 use crate::representation::Representation;
@@ -39,6 +40,7 @@ enum Selection<'r> {
     MethodNotAllowed,
     Redirect(&'r Moved),
     Unavailable,
+    Maintenance(&'r Maintenance),
 }
 
 impl Resource {
@@ -51,9 +53,13 @@ impl Resource {
         }
     }
 
-    /// Answers a request for this resource.
-    pub(crate) fn answer(&self, head: RequestHead<'_>) -> Response<Body> {
-        let mut response = self.respond(head);
+    /// Answers a request for this resource of a site that undergoes a maintenance, or none.
+    pub(crate) fn answer(
+        &self,
+        head: RequestHead<'_>,
+        maintenance: Option<&Maintenance>,
+    ) -> Response<Body> {
+        let mut response = self.respond(head, maintenance);
         if head.method == Method::HEAD {
             // The fields stay, Content-Length included (RFC 9110 §9.3.2).
             *response.body_mut() = Body::empty();
@@ -61,13 +67,19 @@ impl Resource {
         response
     }
 
-    fn respond(&self, head: RequestHead<'_>) -> Response<Body> {
-        let selection = match (head.method, self) {
-            (&Method::OPTIONS, _) => Selection::Options,
-            (&Method::GET | &Method::HEAD, Self::Published(representation)) => {
+    fn respond(&self, head: RequestHead<'_>, maintenance: Option<&Maintenance>) -> Response<Body> {
+        let selection = match (head.method, self, maintenance) {
+            (&Method::OPTIONS, ..) => Selection::Options,
+            (&Method::GET | &Method::HEAD, Self::Moved(moved), _) => Selection::Redirect(moved),
+            (&Method::GET | &Method::HEAD, Self::Unavailable, _) => Selection::Unavailable,
+            // Before the preconditions, which are for what would be a 2xx (RFC 9110 §13.2.1).
+            (&Method::GET | &Method::HEAD, _, Some(maintenance)) => {
+                Selection::Maintenance(maintenance)
+            }
+            (&Method::GET | &Method::HEAD, Self::Published(representation), None) => {
                 Selection::of(representation, head)
             }
-            (&Method::GET | &Method::HEAD, Self::Listing(listing)) => {
+            (&Method::GET | &Method::HEAD, Self::Listing(listing), None) => {
                 match listing.page(head.uri.query()) {
                     // Here, because the page may be for this request alone.
                     Ok(page) => {
@@ -76,8 +88,6 @@ impl Resource {
                     Err(BadCursor) => Selection::BadCursor,
                 }
             }
-            (&Method::GET | &Method::HEAD, Self::Moved(moved)) => Selection::Redirect(moved),
-            (&Method::GET | &Method::HEAD, Self::Unavailable) => Selection::Unavailable,
             _ => Selection::MethodNotAllowed,
         };
         selection.into_response()
@@ -138,20 +148,24 @@ impl<'r> Selection<'r> {
                 } else {
                     StatusCode::FOUND
                 };
-                let mut headers = HeaderMap::with_capacity(4);
+                let mut headers = HeaderMap::with_capacity(8);
                 headers.insert(header::LOCATION, moved.location.clone());
                 headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+                // Without, a 301 may be kept for as long as a cache likes (RFC 9110 §15.4.2), and
+                // a mistake for as long.
+                headers.insert(header::CACHE_CONTROL, fields::max_age(moved.max_age));
                 fields::allow_any_origin(&mut headers);
                 respond(status, headers, Body::empty())
             }
             Self::Unavailable => {
                 let status = StatusCode::SERVICE_UNAVAILABLE;
                 let detail = "This document is not available at the moment. Try again later.";
-                let mut response = error(status, detail);
-                response
-                    .headers_mut()
-                    .insert(header::RETRY_AFTER, RETRY_AFTER);
-                response
+                retry(error(status, detail), RETRY_AFTER)
+            }
+            Self::Maintenance(maintenance) => {
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                let detail = "This document is down for maintenance. Try again later.";
+                retry(error(status, detail), maintenance.retry_after().clone())
             }
         }
     }
@@ -164,6 +178,11 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("30");
 fn error(status: StatusCode, detail: &'static str) -> Response<Body> {
     let (headers, body) = problem(status, detail);
     respond(status, headers, body)
+}
+
+fn retry(mut response: Response<Body>, after: HeaderValue) -> Response<Body> {
+    response.headers_mut().insert(header::RETRY_AFTER, after);
+    response
 }
 
 fn respond(status: StatusCode, headers: HeaderMap, body: Body) -> Response<Body> {

@@ -80,6 +80,14 @@ pub(crate) fn hosts(_: &mut SchemaGenerator) -> Schema {
     })
 }
 
+/// Whether, or a TOML datetime with its offset.
+pub(crate) fn maintenance(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": ["boolean", "string"],
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}.*([Zz]|[+-][0-9]{2}:[0-9]{2})$",
+    })
+}
+
 /// Each rule with the levels that it may have.
 pub(crate) fn severities(_: &mut SchemaGenerator) -> Schema {
     let properties: Map<String, Value> = rules::all()

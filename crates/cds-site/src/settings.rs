@@ -12,6 +12,7 @@ use toml::Spanned;
 
 use crate::alias::Alias;
 use crate::host;
+use crate::maintenance::{Maintenance, Misunderstood};
 use crate::moved::Moved;
 use crate::rules;
 use crate::rules::moved_too_long_ago;
@@ -36,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) moved: Option<Moved>,
     /// Paths that the metadata object had before.
     pub(crate) former_paths: Vec<String>,
+    /// What the site is undergoing now, if anything.
+    pub(crate) maintenance: Option<Maintenance>,
     pub(crate) severities: Severities,
 }
 
@@ -71,6 +74,9 @@ pub(crate) struct Written {
     /// Paths that the metadata object had before; they redirect to where it is now.
     #[cfg_attr(feature = "schema", schemars(schema_with = "schema::paths"))]
     former_paths: Vec<Spanned<String>>,
+    /// Whether the site is being worked on, or until when: its documents answer 503 meanwhile.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "schema::maintenance"))]
+    maintenance: Option<Spanned<toml::Value>>,
     /// How much rules matter, where it isn't as much as usual.
     #[cfg_attr(feature = "schema", schemars(schema_with = "schema::severities"))]
     rules: BTreeMap<Spanned<String>, Level>,
@@ -109,6 +115,7 @@ impl Default for Written {
             moved: How::Permanent,
             since: None,
             former_paths: Vec::new(),
+            maintenance: None,
             rules: BTreeMap::new(),
         }
     }
@@ -138,7 +145,7 @@ impl Settings {
             reader.not_utf_8();
             Written::default()
         };
-        reader.read(written, now.into())
+        reader.read(written, now)
     }
 }
 
@@ -149,9 +156,9 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    fn read(&mut self, written: Written, now: Timestamp) -> Settings {
+    fn read(&mut self, written: Written, now: SystemTime) -> Settings {
         if let Some(since) = &written.since {
-            self.check_since(since, now);
+            self.check_since(since, now.into());
         }
         let location = written.moved_to.and_then(|url| self.url(&url));
         let permanent = written.moved == How::Permanent;
@@ -162,12 +169,17 @@ impl Reader<'_> {
             moved: location.map(|location| Moved {
                 location,
                 permanent,
+                max_age: written.max_age,
             }),
             former_paths: written
                 .former_paths
                 .iter()
                 .filter_map(|path| self.path(path))
                 .collect(),
+            maintenance: written
+                .maintenance
+                .and_then(|maintenance| self.maintenance(&maintenance))
+                .filter(|maintenance| !maintenance.is_over(now)),
             severities: self.severities(&written.rules),
         }
     }
@@ -245,6 +257,13 @@ impl Reader<'_> {
         is_path.then(|| path.get_ref().clone())
     }
 
+    fn maintenance(&mut self, written: &Spanned<toml::Value>) -> Option<Maintenance> {
+        Maintenance::read(written.get_ref()).unwrap_or_else(|Misunderstood { message, help }| {
+            self.find(Some(written.span()), message, help);
+            None
+        })
+    }
+
     fn severities(&mut self, rules: &BTreeMap<Spanned<String>, Level>) -> Severities {
         let mut severities = Severities::new();
         for (slug, level) in rules {
@@ -292,9 +311,10 @@ impl Reader<'_> {
 }
 
 /// The names of all settings.
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "former_paths",
     "hosts",
+    "maintenance",
     "max_age",
     "moved",
     "moved_to",
@@ -397,6 +417,7 @@ mod tests {
                 "is a URL",
             ),
             ("hosts = [\"a.example:80\"]", 1, 10, "has a port"),
+            ("maintenance = \"soon\"", 1, 15, "neither `true`"),
             ("[rules]\nnot-http = \"off\"", 2, 1, "no rule"),
             ("[rules]\nnot-https = \"of\"", 2, 13, "unknown variant"),
             (
@@ -422,6 +443,14 @@ mod tests {
         assert!(report.is_empty(), "{report:?}");
         let hosts: Vec<_> = settings.hosts.iter().map(|alias| &*alias.host).collect();
         assert_eq!(hosts, ["a.example", "[::1]"]);
+    }
+
+    #[test]
+    fn a_maintenance_that_is_over_is_none() {
+        let maintenance = |toml| read(toml).0.maintenance;
+        // It is 2027-01-15T08:00:00Z.
+        assert!(maintenance("maintenance = 2027-01-15T08:01Z").is_some());
+        assert_eq!(maintenance("maintenance = 2027-01-15T08:00:00Z"), None);
     }
 
     #[test]

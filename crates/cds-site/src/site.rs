@@ -1,5 +1,8 @@
 //! A compiled site: immutable, shared, ready to answer.
 
+use std::sync::Arc;
+use std::time::SystemTime;
+
 use http::Response;
 
 use crate::alias::Alias;
@@ -8,6 +11,7 @@ use crate::claim::Claim;
 use crate::etag::EntityTag;
 use crate::history::History;
 use crate::location::Location;
+use crate::maintenance::Maintenance;
 use crate::resource::Resource;
 use crate::respond::{RequestHead, Respond};
 use crate::routes::{Route, Routes};
@@ -15,9 +19,16 @@ use crate::routes::{Route, Routes};
 /// A site compiled into ready HTTP responses. It never changes; another takes its place.
 #[derive(Debug)]
 pub struct Site {
+    published: Arc<Published>,
+    maintenance: Option<Maintenance>,
+    tag: EntityTag,
+}
+
+/// What a site has in maintenance and afterwards alike.
+#[derive(Debug)]
+struct Published {
     routes: Routes,
     aliases: Vec<Alias>,
-    tag: EntityTag,
     history: History,
 }
 
@@ -45,21 +56,48 @@ impl Site {
                 },
             );
         }
-        Self::new(routes, History::default(), aliases)
+        Self::new(routes, History::default(), aliases, None)
     }
 
-    pub(crate) fn new(routes: Routes, history: History, aliases: Vec<Alias>) -> Self {
-        let tag = tag_of(&routes, &aliases);
-        Self {
+    pub(crate) fn new(
+        routes: Routes,
+        history: History,
+        aliases: Vec<Alias>,
+        maintenance: Option<Maintenance>,
+    ) -> Self {
+        let published = Published {
             routes,
             aliases,
-            tag,
             history,
+        };
+        Self::of(Arc::new(published), maintenance)
+    }
+
+    fn of(published: Arc<Published>, maintenance: Option<Maintenance>) -> Self {
+        let tag = tag_of(&published, maintenance.as_ref());
+        Self {
+            published,
+            maintenance,
+            tag,
         }
     }
 
-    /// A hash of what the site publishes (places, content, media types, redirects), in
-    /// hexadecimal: the same on every replica that has the same files.
+    /// When another site is due, though no file changes: at the end of a maintenance.
+    ///
+    /// A site has no clock. Whoever serves it asks for [`Site::resumed`] then.
+    pub fn due(&self) -> Option<SystemTime> {
+        self.maintenance.as_ref()?.ends()
+    }
+
+    /// The site after its maintenance, if that has ended by `now`. Validators are what they were
+    /// before.
+    pub fn resumed(&self, now: SystemTime) -> Option<Self> {
+        let is_over = self.maintenance.as_ref()?.is_over(now);
+        is_over.then(|| Self::of(Arc::clone(&self.published), None))
+    }
+
+    /// A hash of what the site publishes (places, content, media types, redirects, a maintenance),
+    /// in hexadecimal: the same on every replica that has the same files.
     pub fn etag(&self) -> &str {
         self.tag.as_str()
     }
@@ -67,7 +105,7 @@ impl Site {
     /// The paths that the site answers, sorted.
     pub fn paths(&self) -> Vec<&str> {
         let mut paths: Vec<_> = self
-            .routes
+            .routes()
             .sorted()
             .into_iter()
             .map(|(path, _)| &**path)
@@ -78,7 +116,7 @@ impl Site {
 
     /// Whether the site was ever good.
     pub(crate) fn has_published(&self) -> bool {
-        let routes = self.routes.sorted();
+        let routes = self.routes().sorted();
         routes
             .iter()
             .any(|(_, route)| !matches!(route.resource, Resource::Unavailable))
@@ -86,31 +124,38 @@ impl Site {
 
     /// The answer of one of the routes.
     pub(crate) fn answer(&self, route: &Route, head: RequestHead<'_>) -> Response<Body> {
-        route.resource.answer(head)
+        route.resource.answer(head, self.maintenance.as_ref())
     }
 
     /// The hosts that the settings name.
     pub(crate) fn aliases(&self) -> &[Alias] {
-        &self.aliases
+        &self.published.aliases
     }
 
-    pub(crate) const fn routes(&self) -> &Routes {
-        &self.routes
+    pub(crate) fn routes(&self) -> &Routes {
+        &self.published.routes
     }
 
-    pub(crate) const fn history(&self) -> &History {
-        &self.history
+    pub(crate) fn history(&self) -> &History {
+        &self.published.history
     }
 }
 
 impl Respond for Site {
     fn respond(&self, head: RequestHead<'_>) -> Option<Response<Body>> {
-        Some(self.answer(self.routes.find(head)?, head))
+        Some(self.answer(self.routes().find(head)?, head))
     }
 }
 
-fn tag_of(routes: &Routes, aliases: &[Alias]) -> EntityTag {
+fn tag_of(published: &Published, maintenance: Option<&Maintenance>) -> EntityTag {
+    let Published {
+        routes, aliases, ..
+    } = published;
     let mut pieces = Vec::new();
+    if let Some(maintenance) = maintenance {
+        let retry_after = maintenance.retry_after().as_bytes();
+        pieces.push([b"maintenance\n", retry_after, b"\n"].concat().into());
+    }
     for alias in aliases {
         pieces.push(format!("{}\n", alias.host).into());
     }

@@ -7,72 +7,16 @@
     reason = "tests end where they fail"
 )]
 
+#[path = "common/sites.rs"]
+mod sites;
+
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
-use cds_site::{Body, Compiled, Respond, Site, Source, Sources, compile, stand_in};
-use http::{Request, Response, header};
-use http_body_util::BodyExt;
+use cds_site::{Compiled, Site, Sources, compile, stand_in};
+use http::header;
 use serde_json::Value;
 
-const METADATA: &str = r#"{
-  "cds_metadata_version": "v1",
-  "cds_metadata_url": "https://demoutility.com/.well-known/cds-server-metadata.json",
-  "created": "2022-01-01T00:00:00.000000Z",
-  "updated": "2022-06-01T00:00:00.000000Z",
-  "name": "Demo Gas & Electric",
-  "description": "A fictional utility.",
-  "website": "https://demoutility.com/data-access",
-  "documentation": "https://demoutility.com/data-access/docs",
-  "support": "https://demoutility.com/contact-us?type=developers",
-  "capabilities": ["coverage"],
-  "coverage": "https://static.demoutility.com/cds-coverage.json"
-}
-"#;
-
-const WEST: &str = r#"{ "type": "Point", "coordinates": [-122.0, 37.0] }"#;
-
-fn entry(id: &str, updated: &str, more: &str) -> String {
-    format!(
-        r#"{{ "id": "{id}", "created": "2022-01-01T00:00:00Z", "updated": "{updated}",
-            "entity_name": "Demo", "entity_abbreviation": null, "country": "US", "name": "{id}",
-            "type": "logical", "role": "official", "infrastructure_types": ["supplier"],
-            "commodity_types": ["water"], "capabilities": [] {more} }}"#
-    )
-}
-
-fn listing(entries: &[String]) -> String {
-    format!(
-        r#"{{"coverage_entries": [{}], "next": null, "previous": null}}"#,
-        entries.join(",")
-    )
-}
-
-fn at(seconds: u64) -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000 + seconds)
-}
-
-fn sources(files: &[(&str, &str)]) -> Sources {
-    let source = |&(path, text): &(&str, &str)| Source {
-        path: path.to_owned(),
-        bytes: Bytes::copy_from_slice(text.as_bytes()),
-        modified: at(0),
-    };
-    files.iter().map(source).collect()
-}
-
-fn site(files: &[(&str, &str)]) -> Site {
-    let Compiled { site, report } = compile(&sources(files), at(10), None);
-    site.unwrap_or_else(|| panic!("{:#?}", report.findings()))
-}
-
-fn ask(site: &Site, path: &str) -> Option<Response<Body>> {
-    site.respond((&Request::get(path).body(()).unwrap()).into())
-}
-
-async fn body(response: Response<Body>) -> Bytes {
-    response.into_body().collect().await.unwrap().to_bytes()
-}
+use sites::{METADATA, WEST, ask, at, body, entry, listing, site, sources};
 
 #[tokio::test]
 async fn the_metadata_object_is_served_as_it_was_written() {

@@ -108,8 +108,8 @@ proptest! {
         pieces in vec(
             prop_oneof![
                 3 => select(vec![
-                    "max_age", "moved_to", "moved", "since", "former_paths", "hosts", "rules", " = ", "\n", "[",
-                    "]", "\"", "'", "\"5m\"", "\"99999999999999y\"", "2022-01-01", "9999-12-31", "ü", "\u{FEFF}",
+                    "max_age", "maintenance", "moved_to", "moved", "since", "former_paths", "hosts", "rules", " = ", "\n", "[",
+                    "]", "\"", "'", "\"5m\"", "\"99999999999999y\"", "2022-01-01", "9999-12-31", "T22:00", "Z", "true", "ü", "\u{FEFF}",
                     "#", "{", "}", "\"permanent\"", "\"https://a.example/\"", "\"a.example:80\"", "not-https", "off", ".", ",",
                 ]).prop_map(|piece| piece.as_bytes().to_vec()),
                 1 => vec(any::<u8>(), 0..4),

@@ -50,6 +50,9 @@
 //! # let _ = layer;
 //! ```
 //!
+//! A site whose `site.toml` has a maintenance with an end says so by [`Site::due`]; `LiveSite` ends
+//! it by itself, and such a program stores [`Site::resumed`] then.
+//!
 //! # Where the layer goes
 //!
 //! **Outermost, as a rule.** The well-known document never asks for authentication (CDS-WG1-01

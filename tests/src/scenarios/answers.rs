@@ -42,6 +42,14 @@ pub(super) fn not_modified() -> Answer {
     representation(StatusCode::NOT_MODIFIED)
 }
 
+/// A redirect.
+pub(super) fn redirect(status: StatusCode, to: &'static str) -> Answer {
+    readable_by_scripts(Answer::new(status))
+        .with(header::LOCATION, Value::Is(to))
+        .with(header::CACHE_CONTROL, Value::Is("max-age=60"))
+        .with(header::CONTENT_LENGTH, Value::Is("0"))
+}
+
 /// An error.
 pub(super) fn problem(status: StatusCode) -> Answer {
     readable_by_scripts(Answer::new(status))

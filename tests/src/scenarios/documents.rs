@@ -3,7 +3,7 @@
 use http::{Method, header};
 
 use super::answers::{document, metadata};
-use super::{COVERAGE, METADATA, Scenario};
+use super::{COVERAGE, METADATA, PARTNERS, Scenario};
 use crate::answer::{Answer, Content};
 use crate::ask::Ask;
 use crate::site_dir::Fixture;
@@ -75,6 +75,20 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             super::pages::first(),
         )
         .at(Fixture::Queried),
+        Scenario::answered(
+            "a further metadata object answers at its own URL",
+            Ask::get(PARTNERS),
+            partners(),
+        ),
+        Scenario::answered(
+            "a further endpoint has a listing of its own",
+            Ask::get("/partners/coverage.json"),
+            document(Content::Listing(
+                Fixture::Demo,
+                &["dge_solar"],
+                &["partners/coverage/solar.json"],
+            )),
+        ),
         Scenario::passed_on(
             "a coverage URL with a query leaves the path to the portal",
             Ask::get("/app?resource=coverage&v=2"),
@@ -88,11 +102,16 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     ]
 }
 
-fn listing(fixture: Fixture) -> Answer {
+pub(super) fn listing(fixture: Fixture) -> Answer {
     let ids = &["dge_elec_west", "dge_elec_east", "dge_gas"];
     document(Content::Listing(
         fixture,
         ids,
         &["cds-coverage.json", "coverage/east.json"],
     ))
+}
+
+pub(super) fn partners() -> Answer {
+    let file = "partners/cds-server-metadata.json";
+    document(Content::File(Fixture::Demo, file))
 }

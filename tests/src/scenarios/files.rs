@@ -44,6 +44,14 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             file("image/svg+xml", "public/maps/café.svg"),
         ),
         Scenario::answered(
+            "a further endpoint has files of its own",
+            Ask::get("/partners/solar.geojson"),
+            file(
+                "application/geo+json",
+                "partners/public/partners/solar.geojson",
+            ),
+        ),
+        Scenario::answered(
             "HEAD gets the fields of GET for a file",
             Ask::new(Method::HEAD, MAP),
             file("image/png", "public/maps/west.png"),

@@ -4,7 +4,9 @@ mod answers;
 mod conditional;
 mod documents;
 mod files;
+mod maintenance;
 mod methods;
+mod moved;
 mod pages;
 mod paths;
 mod run;
@@ -72,6 +74,8 @@ pub fn all() -> Vec<Scenario> {
         files::scenarios(),
         pages::scenarios(),
         paths::scenarios(),
+        moved::scenarios(),
+        maintenance::scenarios(),
         unavailable::scenarios(),
     ]
     .concat()
@@ -79,3 +83,5 @@ pub fn all() -> Vec<Scenario> {
 
 const METADATA: &str = "/.well-known/cds-server-metadata.json";
 const COVERAGE: &str = "/cds/coverage.json";
+const PARTNERS: &str = "/partners/cds.json";
+const FORMER: &str = "/.well-known/carbon-data-spec.json";

@@ -2,8 +2,8 @@
 
 use http::{Method, header};
 
-use super::Scenario;
 use super::answers::{document, metadata};
+use super::{FORMER, Scenario};
 use crate::answer::Content;
 use crate::ask::Ask;
 use crate::site_dir::Fixture;
@@ -128,10 +128,7 @@ fn portal() -> Vec<Scenario> {
             "a HEAD request reaches the portal",
             Ask::new(Method::HEAD, "/bills"),
         ),
-        Scenario::passed_on(
-            "what older Clients ask for is not ours",
-            Ask::get("/.well-known/carbon-data-spec.json"),
-        ),
+        Scenario::passed_on("what older Clients ask for is not ours", Ask::get(FORMER)),
         Scenario::passed_on(
             "a path with the document's path in its query is not ours",
             Ask::get("/redirect?to=/.well-known/cds-server-metadata.json"),

@@ -10,6 +10,7 @@ mod bad_input;
 mod crawl;
 mod demo;
 mod examples;
+mod maintenance;
 mod reload;
 mod replicas;
 mod scenarios;

@@ -28,7 +28,7 @@ async fn entity_tags_are_the_same_whoever_answers() {
 }
 
 /// The paths that the demo fixture publishes.
-fn published() -> [&'static str; 7] {
+fn published() -> [&'static str; 10] {
     [
         "/.well-known/cds-server-metadata.json",
         "/.well-known/oauth-authorization-server",
@@ -37,6 +37,9 @@ fn published() -> [&'static str; 7] {
         "/maps/caf%C3%A9.svg",
         "/maps/west.json",
         "/maps/west.png",
+        "/partners/cds.json",
+        "/partners/coverage.json",
+        "/partners/solar.geojson",
     ]
 }
 

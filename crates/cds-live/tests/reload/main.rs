@@ -19,6 +19,7 @@ mod failing;
 mod handle;
 mod limits;
 mod links;
+mod maintenance;
 mod other_process;
 mod pairs;
 mod quiet;

@@ -67,6 +67,7 @@ pub(super) fn tell(dir: &Path, reload: &Reload) {
     let end = match reload.outcome {
         Outcome::Swapped => "Reloaded: the edit is served now.",
         Outcome::Unchanged => "Read again: what the files say is what is served.",
+        Outcome::Resumed => "The maintenance has ended: the documents are served again.",
         Outcome::Kept if reload.serving => {
             "Refused: what was served before still is. Mend the file and save it."
         }

@@ -69,6 +69,7 @@ label! {
     pub(super) enum ReloadResult {
         Swapped = "swapped",
         Unchanged = "unchanged",
+        Resumed = "resumed",
         Kept = "kept",
         Dropped = "dropped",
     }
@@ -99,6 +100,7 @@ impl From<Outcome> for ReloadResult {
         match outcome {
             Outcome::Swapped => Self::Swapped,
             Outcome::Unchanged => Self::Unchanged,
+            Outcome::Resumed => Self::Resumed,
             Outcome::Kept => Self::Kept,
             Outcome::Dropped => Self::Dropped,
         }

@@ -93,7 +93,7 @@ impl Metrics {
                 &mut registry,
                 "reloads",
                 "Times the site was read again, by result (kept: there were errors, so what was \
-                 served before still is)",
+                 served before still is; resumed: a maintenance ended)",
                 results,
             ),
             sites: register(
