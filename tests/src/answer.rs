@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use http::{HeaderName, Method, StatusCode};
+use http::{HeaderName, Method, StatusCode, header};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use crate::ask::Received;
+use crate::decode::decode;
 use crate::site_dir::Fixture;
 
 /// An answer that is expected, header fields included: one that isn't listed is a failure.
@@ -14,6 +15,7 @@ use crate::site_dir::Fixture;
 pub struct Answer {
     status: StatusCode,
     headers: Vec<(HeaderName, Value)>,
+    coding: Option<&'static str>,
     content: Content,
 }
 
@@ -53,6 +55,7 @@ impl Answer {
         Self {
             status,
             headers: Vec::new(),
+            coding: None,
             content: Content::Empty,
         }
     }
@@ -71,6 +74,13 @@ impl Answer {
         self
     }
 
+    /// With its content in this content coding.
+    #[must_use]
+    pub fn coded(mut self, coding: &'static str) -> Self {
+        self.coding = Some(coding);
+        self.with(header::CONTENT_ENCODING, Value::Is(coding))
+    }
+
     /// Everything that is not as expected.
     ///
     /// `full` is what the same request got as a GET, when it is a HEAD: the fields are the same,
@@ -84,7 +94,12 @@ impl Answer {
             faults.push_str("a body for HEAD\n");
         }
         self.check_headers(received, full.body.len(), &mut faults);
-        if let Err(fault) = self.content.check(self.status, &full.body) {
+        let plain = match self.coding {
+            Some(coding) => decode(coding, &full.body),
+            None => Ok(full.body.to_vec()),
+        };
+        let checked = plain.and_then(|plain| self.content.check(self.status, &plain));
+        if let Err(fault) = checked {
             let _ = writeln!(faults, "content: {fault}");
         }
         faults

@@ -13,8 +13,8 @@ pub struct Ask {
     pub method: Method,
     /// The request target as it goes over the wire.
     pub target: &'static str,
-    /// The header fields. A value may hold `{etag}` or `{last-modified}`: what a GET of the same
-    /// target was answered.
+    /// The header fields. A value may hold `{etag}` or `{last-modified}`, what a GET of the same
+    /// target was answered, or `{etag gzip}`, what it was when it accepted only that coding.
     pub headers: Vec<(HeaderName, &'static str)>,
     /// The body.
     pub body: &'static str,
@@ -58,18 +58,33 @@ impl Ask {
             .map(|(_, value)| *value)
     }
 
-    /// Whether a value stands for something that must be asked for first.
-    pub fn depends_on_a_get(&self) -> bool {
-        self.headers.iter().any(|(_, value)| value.contains('{'))
+    /// The values that must be asked for first: each with its placeholder, and the GET whose
+    /// answer has it in which field.
+    pub fn placeholders(&self) -> Vec<(&'static str, Self, HeaderName)> {
+        PLACEHOLDERS
+            .into_iter()
+            .filter(|(placeholder, ..)| {
+                let mut values = self.headers.iter().map(|(_, value)| value);
+                values.any(|value| value.contains(placeholder))
+            })
+            .map(|(placeholder, name, coding)| {
+                let ask = Self::get(self.target).with(header::ACCEPT_ENCODING, coding);
+                (placeholder, ask, name)
+            })
+            .collect()
     }
 
-    /// The request, its placeholders filled in from the answer to a GET.
-    pub fn request(&self, before: &HeaderMap) -> http::Request<Bytes> {
+    /// The request, its placeholders filled in.
+    pub fn request(&self, known: &[(&str, String)]) -> http::Request<Bytes> {
         let mut request = http::Request::new(Bytes::from_static(self.body.as_bytes()));
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = Uri::from_static(self.target);
         for (name, value) in &self.headers {
-            let value = fill_in(value, before);
+            let value = known
+                .iter()
+                .fold((*value).to_owned(), |value, (placeholder, known)| {
+                    value.replace(placeholder, known)
+                });
             request
                 .headers_mut()
                 .append(name, HeaderValue::try_from(value).unwrap());
@@ -80,19 +95,14 @@ impl Ask {
     }
 }
 
-fn fill_in(value: &str, before: &HeaderMap) -> String {
-    let mut value = value.to_owned();
-    for name in [header::ETAG, header::LAST_MODIFIED] {
-        let placeholder = format!("{{{name}}}");
-        if value.contains(&placeholder) {
-            let known = before
-                .get(&name)
-                .unwrap_or_else(|| panic!("no {name} to fill in"));
-            value = value.replace(&placeholder, known.to_str().unwrap());
-        }
-    }
-    value
-}
+/// What stands for what: the field that is meant, and the coding of the answer that has it.
+const PLACEHOLDERS: [(&str, HeaderName, &str); 5] = [
+    ("{etag}", header::ETAG, "identity"),
+    ("{etag zstd}", header::ETAG, "zstd"),
+    ("{etag br}", header::ETAG, "br"),
+    ("{etag gzip}", header::ETAG, "gzip"),
+    ("{last-modified}", header::LAST_MODIFIED, "identity"),
+];
 
 /// What came back.
 #[derive(Debug, Clone)]

@@ -19,6 +19,7 @@
 
 mod answer;
 mod ask;
+mod decode;
 mod portal;
 mod program;
 mod publisher;
@@ -34,6 +35,7 @@ pub mod wire;
 
 pub use answer::{Answer, Content, Value};
 pub use ask::{Ask, Received};
+pub use decode::decode;
 pub use portal::{ReachedPortal, echo};
 pub use program::{Program, Running};
 pub use publisher::Publisher;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use http::{HeaderMap, Method};
+use http::Method;
 
 use crate::ask::{Ask, Received};
 use crate::program::{Program, Running};
@@ -49,7 +49,7 @@ impl Publisher {
 
     /// A request that must be answered.
     pub async fn ask(&self, ask: &Ask) -> Received {
-        let request = ask.request(&HeaderMap::new());
+        let request = ask.request(&[]);
         let sent = wire::send(self.address, request).await;
         sent.unwrap_or_else(|error| {
             panic!(

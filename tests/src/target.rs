@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use cds_live::LiveSite;
 use cds_site::{Respond, Site};
-use http::{HeaderMap, header};
+use http::header;
 use http_body_util::BodyExt;
 use tower::{Layer, service_fn};
 use tower_cds::CdsLayer;
@@ -100,24 +100,21 @@ impl Target {
 
     /// What a request gets.
     pub async fn ask(&self, ask: &Ask) -> Outcome {
-        let before = if ask.depends_on_a_get() {
-            self.headers_of(ask.target).await
-        } else {
-            HeaderMap::new()
-        };
-        self.send(ask.request(&before)).await
+        let mut known = Vec::new();
+        for (placeholder, ask, name) in ask.placeholders() {
+            match self.send(ask.request(&[])).await {
+                Outcome::Answered(received) => {
+                    known.push((placeholder, received.field(&name).to_owned()));
+                }
+                other => panic!("{placeholder}: {other:?}"),
+            }
+        }
+        self.send(ask.request(&known)).await
     }
 
     /// What kind it is.
     pub const fn kind(&self) -> Kind {
         self.kind
-    }
-
-    async fn headers_of(&self, target: &'static str) -> HeaderMap {
-        match self.send(Ask::get(target).request(&HeaderMap::new())).await {
-            Outcome::Answered(received) => received.headers,
-            other => panic!("GET {target}: {other:?}"),
-        }
     }
 
     async fn send(&self, request: http::Request<bytes::Bytes>) -> Outcome {

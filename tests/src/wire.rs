@@ -40,7 +40,7 @@ async fn exchange(address: SocketAddr, request: http::Request<Bytes>) -> anyhow:
 
 /// A GET that must be answered.
 pub async fn get(address: SocketAddr, target: &'static str) -> Received {
-    let request = Ask::get(target).request(&http::HeaderMap::new());
+    let request = Ask::get(target).request(&[]);
     send(address, request)
         .await
         .unwrap_or_else(|error| panic!("GET {target}: {error:#}"))

@@ -48,6 +48,14 @@ pub(crate) fn evaluate(
     }
 }
 
+/// Whether `If-None-Match` names this tag.
+pub(crate) fn names(headers: &HeaderMap, tag: &EntityTag) -> bool {
+    let lines = headers.get_all(header::IF_NONE_MATCH).iter();
+    lines
+        .map(HeaderValue::as_bytes)
+        .any(|line| tag.matches_weakly(line))
+}
+
 /// Whether a field of tags, over all its lines, is `*` or names one that fits.
 fn matches(headers: &HeaderMap, name: &HeaderName, fits: impl Fn(&[u8]) -> bool) -> bool {
     let lines = headers.get_all(name).iter();

@@ -4,7 +4,14 @@ use bytes::Bytes;
 use http::HeaderValue;
 use xxhash_rust::xxh3::Xxh3;
 
-/// A strong entity tag: a hash of the plain bytes, so that it is the same on every replica.
+use crate::coding::Coding;
+
+/// A strong entity tag: a hash of the plain bytes, and the name of the coding if they are in one,
+/// so that it is the same on every replica and another for each coding (§8.8.3.3).
+///
+/// That the bytes in a coding are the same, too, holds among builds with the same libraries of
+/// codings. Replicas of different builds may differ there under one tag, and a Client could tell
+/// only if it put ranges of both together, which nobody is offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EntityTag {
     /// With its quotes.
@@ -18,6 +25,14 @@ impl EntityTag {
         pieces.into_iter().for_each(|piece| hash.update(piece));
         let quoted = format!("\"{:032x}\"", hash.digest128());
         // Hexadecimal digits and quotes are always a header value.
+        let value = HeaderValue::try_from(quoted).unwrap_or(HeaderValue::from_static("\"\""));
+        Self { value }
+    }
+
+    /// The tag of the same bytes in a coding.
+    pub(crate) fn in_coding(&self, coding: Coding) -> Self {
+        let quoted = format!("\"{}-{}\"", self.as_str(), coding.name());
+        // So is a tag with a coding's name.
         let value = HeaderValue::try_from(quoted).unwrap_or(HeaderValue::from_static("\"\""));
         Self { value }
     }

@@ -7,6 +7,9 @@ use http::{HeaderMap, HeaderValue, header};
 /// The methods of everything that is published.
 pub(crate) const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 
+/// The field of a request by which one of several representations is selected (RFC 9110 §12.5.5).
+pub(crate) const VARY: HeaderValue = HeaderValue::from_static("Accept-Encoding");
+
 /// Lets a file be looked at, but not act (Content Security Policy Level 3 §6.3).
 pub(crate) const SANDBOX: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'");
 

@@ -37,6 +37,37 @@ pub(crate) fn of_extension(path: &str) -> HeaderValue {
     })
 }
 
+/// Whether content of this type is usually smaller in a coding. What is compressed already, as
+/// most images, archives and PDF are, isn't.
+pub(crate) fn is_compressible(media_type: &HeaderValue) -> bool {
+    let text = media_type.to_str().unwrap_or_default();
+    let essence = text.split(';').next().unwrap_or_default();
+    let essence = essence.trim_ascii().to_ascii_lowercase();
+    essence.starts_with("text/")
+        || ["+json", "+xml", "+yaml", "+json-seq"]
+            .iter()
+            .any(|suffix| essence.ends_with(suffix))
+        || COMPRESSIBLE.contains(&essence.as_str())
+}
+
+/// Types that are compressible though their names don't say so.
+const COMPRESSIBLE: [&str; 14] = [
+    "application/javascript",
+    "application/json",
+    "application/json-seq",
+    "application/rtf",
+    "application/toml",
+    "application/vnd.ms-fontobject",
+    "application/wasm",
+    "application/x-ndjson",
+    "application/xml",
+    "application/yaml",
+    "font/otf",
+    "font/ttf",
+    "image/bmp",
+    "image/x-icon",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +80,25 @@ mod tests {
         );
         assert_eq!(of_extension("public/west.tar.zip"), "application/zip");
         assert_eq!(of_extension("public/west"), "application/octet-stream");
+    }
+
+    #[test]
+    fn text_is_compressible_and_what_is_compressed_already_is_not() {
+        for (media_type, expected) in [
+            ("application/json;charset=UTF-8", true),
+            ("Application/Geo+JSON ; x=y", true),
+            ("text/html; charset=UTF-8", true),
+            ("image/svg+xml", true),
+            ("application/vnd.google-earth.kml+xml", true),
+            ("application/wasm", true),
+            ("image/png", false),
+            ("application/pdf", false),
+            ("application/vnd.google-earth.kmz", false),
+            ("application/octet-stream", false),
+            ("font/woff2", false),
+        ] {
+            let value = HeaderValue::from_static(media_type);
+            assert_eq!(is_compressible(&value), expected, "{media_type}");
+        }
     }
 }

@@ -157,6 +157,7 @@ impl<'c> Publisher<'c> {
                 max_age: self.settings.max_age,
                 link: None,
                 is_file: false,
+                is_kept: true,
             };
             self.insert_published(location, draft);
         }
@@ -177,6 +178,7 @@ impl<'c> Publisher<'c> {
                 max_age: self.settings.max_age,
                 link: None,
                 is_file: true,
+                is_kept: true,
             };
             // A file that several documents link to is one resource.
             match self.claims.get(&file.location) {
@@ -263,7 +265,10 @@ impl<'c> Publisher<'c> {
     fn insert_published(&mut self, location: Location, mut draft: Draft) {
         let tag = draft.tag();
         draft.modified = self.last_modified(&location, &tag, draft.modified);
-        let representation = draft.into_representation(tag);
+        let mut representation = draft.into_representation(tag);
+        if let Some(Resource::Published(before)) = self.before(&location) {
+            representation.keep_codings_of(before);
+        }
         self.insert(location, Resource::Published(Box::new(representation)));
     }
 

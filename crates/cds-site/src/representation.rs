@@ -1,35 +1,98 @@
-//! One representation of a resource, with everything that can be said about it beforehand.
+//! The representations of a resource, with everything that can be said of them beforehand.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 
+use crate::accept_encoding::AcceptEncoding;
 use crate::body::Body;
+use crate::coded::{Coded, Codings};
+use crate::conditional::names;
 use crate::etag::EntityTag;
 use crate::fields;
 use crate::http_date::HttpDate;
+use crate::media_type;
 
-/// A representation (RFC 9110 §3.2) and the header fields of its answers.
+/// What can be read at a place: a representation (RFC 9110 §3.2), and the same in content codings.
 #[derive(Debug)]
 pub(crate) struct Representation {
-    pub(crate) body: Body,
     pub(crate) tag: EntityTag,
     pub(crate) last_modified: HttpDate,
-    /// The fields of a 200.
-    pub(crate) full: HeaderMap,
+    full: Full,
     /// The fields of a 304 (§15.4.5).
-    pub(crate) not_modified: HeaderMap,
+    not_modified: HeaderMap,
+    /// `None` if it goes plain to every Client.
+    codings: Option<Arc<Codings>>,
+}
+
+/// What a 200 has.
+#[derive(Debug)]
+pub(crate) struct Full {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+}
+
+/// The representation that a request selects (§3.2).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Selected<'r> {
+    plain: &'r Representation,
+    coded: Option<&'r Coded>,
 }
 
 impl Representation {
+    /// Selects by `Accept-Encoding` (§12.5.3). When no coding suits, the plain bytes do, whatever
+    /// the Client says of them.
+    pub(crate) fn select(&self, headers: &HeaderMap) -> Selected<'_> {
+        let mut accepted = self
+            .codings
+            .iter()
+            .flat_map(|codings| codings.accepted(AcceptEncoding::of(headers)));
+        // A Client that names the tag has had it from this site or a replica, so it exists, and
+        // need not be made to say that it is unchanged.
+        let coded =
+            accepted.find(|coded| names(headers, &coded.tag) || coded.make(&self.full).is_some());
+        Selected { plain: self, coded }
+    }
+
+    /// Takes over the codings of an earlier version that was the same in all fields.
+    pub(crate) fn keep_codings_of(&mut self, before: &Self) {
+        if self.full.headers == before.full.headers {
+            self.codings.clone_from(&before.codings);
+        }
+    }
+
+    /// Whether `Accept-Encoding` decides what is sent (§12.5.5).
+    pub(crate) const fn varies(&self) -> bool {
+        self.codings.is_some()
+    }
+
     /// The media type that it is sent with.
     pub(crate) fn content_type(&self) -> &str {
-        let value = self.full.get(header::CONTENT_TYPE);
+        let value = self.full.headers.get(header::CONTENT_TYPE);
         value
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
+    }
+}
+
+impl<'r> Selected<'r> {
+    pub(crate) fn tag(self) -> &'r EntityTag {
+        self.coded.map_or(&self.plain.tag, |coded| &coded.tag)
+    }
+
+    /// What a 200 has.
+    pub(crate) fn full(self) -> &'r Full {
+        self.coded.and_then(Coded::made).unwrap_or(&self.plain.full)
+    }
+
+    /// The fields of a 304.
+    pub(crate) fn not_modified(self) -> HeaderMap {
+        let mut headers = self.plain.not_modified.clone();
+        headers.insert(header::ETAG, self.tag().header_value().clone());
+        headers
     }
 }
 
@@ -43,6 +106,8 @@ pub(crate) struct Draft {
     pub(crate) link: Option<HeaderValue>,
     /// Whether staff put the file there, so that it may be anything, HTML included.
     pub(crate) is_file: bool,
+    /// Whether it is there for other requests, too, so that a coding of it is worth making.
+    pub(crate) is_kept: bool,
 }
 
 impl Draft {
@@ -56,7 +121,14 @@ impl Draft {
 
     pub(crate) fn into_representation(self, tag: EntityTag) -> Representation {
         let last_modified = HttpDate::new(self.modified);
-        let not_modified = not_modified(&tag, self.max_age);
+        let codings = self.is_codable().then(|| Arc::new(Codings::of(&tag)));
+        let mut not_modified = HeaderMap::with_capacity(10);
+        not_modified.insert(header::ETAG, tag.header_value().clone());
+        not_modified.insert(header::CACHE_CONTROL, fields::max_age(self.max_age));
+        if codings.is_some() {
+            not_modified.insert(header::VARY, fields::VARY);
+        }
+        fields::allow_any_origin(&mut not_modified);
 
         let body = match <[Bytes; 1]>::try_from(self.segments) {
             Ok([whole]) => Body::from(whole),
@@ -78,20 +150,24 @@ impl Draft {
             full.insert(header::CONTENT_SECURITY_POLICY, fields::SANDBOX);
         }
         Representation {
-            body,
             tag,
             last_modified,
-            full,
+            full: Full {
+                headers: full,
+                body,
+            },
             not_modified,
+            codings,
         }
+    }
+
+    /// Whether a coding could be worth its while.
+    fn is_codable(&self) -> bool {
+        let length: usize = self.segments.iter().map(Bytes::len).sum();
+        self.is_kept && CODABLE.contains(&length) && media_type::is_compressible(&self.content_type)
     }
 }
 
-fn not_modified(tag: &EntityTag, max_age: Duration) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(10);
-    headers.insert(header::ETAG, tag.header_value().clone());
-    headers.insert(header::CACHE_CONTROL, fields::max_age(max_age));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    fields::allow_any_origin(&mut headers);
-    headers
-}
+/// Below, the header fields are longer than what a coding saves. Above, making it would hold up
+/// its thread for too long.
+const CODABLE: RangeInclusive<usize> = 200..=64 << 20;

@@ -13,7 +13,7 @@ use crate::listing::{BadCursor, Listing};
 use crate::maintenance::Maintenance;
 use crate::moved::Moved;
 use crate::problem::problem;
-use crate::representation::Representation;
+use crate::representation::{Representation, Selected};
 use crate::respond::RequestHead;
 
 /// What stands at a path.
@@ -32,9 +32,9 @@ pub(crate) enum Resource {
 /// What a request is answered.
 #[derive(Debug)]
 enum Selection<'r> {
-    Full(&'r Representation),
-    NotModified(&'r Representation),
-    PreconditionFailed,
+    Full(Selected<'r>),
+    NotModified(Selected<'r>),
+    PreconditionFailed(&'r Representation),
     BadCursor,
     Options,
     MethodNotAllowed,
@@ -97,34 +97,33 @@ impl Resource {
 impl<'r> Selection<'r> {
     /// What a GET or HEAD request is answered, by its preconditions.
     fn of(representation: &'r Representation, head: RequestHead<'_>) -> Self {
-        match evaluate(
-            head.headers,
-            &representation.tag,
-            &representation.last_modified,
-        ) {
-            Precondition::Holds => Self::Full(representation),
-            Precondition::NotModified => Self::NotModified(representation),
-            Precondition::Failed => Self::PreconditionFailed,
+        let selected = representation.select(head.headers);
+        match evaluate(head.headers, selected.tag(), &representation.last_modified) {
+            Precondition::Holds => Self::Full(selected),
+            Precondition::NotModified => Self::NotModified(selected),
+            Precondition::Failed => Self::PreconditionFailed(representation),
         }
     }
 
     fn into_response(self) -> Response<Body> {
         match self {
-            Self::Full(representation) => respond(
-                StatusCode::OK,
-                representation.full.clone(),
-                representation.body.clone(),
-            ),
-            Self::NotModified(representation) => {
-                let headers = representation.not_modified.clone();
+            Self::Full(selected) => {
+                let full = selected.full();
+                respond(StatusCode::OK, full.headers.clone(), full.body.clone())
+            }
+            Self::NotModified(selected) => {
+                let headers = selected.not_modified();
                 respond(StatusCode::NOT_MODIFIED, headers, Body::empty())
             }
-            Self::PreconditionFailed => {
+            Self::PreconditionFailed(representation) => {
                 let status = StatusCode::PRECONDITION_FAILED;
-                error(
-                    status,
-                    "The document is not the one that the request is conditional on.",
-                )
+                let detail = "The document is not the one that the request is conditional on.";
+                let mut response = error(status, detail);
+                if representation.varies() {
+                    // Whose tag the condition was held against depends on the coding.
+                    response.headers_mut().insert(header::VARY, fields::VARY);
+                }
+                response
             }
             Self::BadCursor => {
                 let detail = "The cursor is not one of this listing. Begin at its first page.";

@@ -110,6 +110,10 @@
 //!
 //! # Features
 //!
+//! `brotli` and `gzip`, on by default, and `zstd`: the content codings that documents are sent in.
+//! zstd is the best of them and the first choice of browsers, but it compiles a C library, which not
+//! every program wants to begin with; turn it on where a C compiler is at hand.
+//!
 //! `live`, on by default: `LiveSite`, a site directory that is watched. Without it the tree has no
 //! file watching, and documents come from the program. The feature needs a Unix system;
 //! elsewhere, set `default-features = false`.

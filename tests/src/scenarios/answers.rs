@@ -7,6 +7,11 @@ use crate::site_dir::Fixture;
 
 /// 200 with a document.
 pub(super) fn document(content: Content) -> Answer {
+    varying(plain_document(content))
+}
+
+/// 200 with a document that goes plain to everyone.
+pub(super) fn plain_document(content: Content) -> Answer {
     representation(StatusCode::OK)
         .with(
             header::CONTENT_TYPE,
@@ -23,7 +28,7 @@ pub(super) fn metadata() -> Answer {
     document(Content::File(Fixture::Demo, "cds-server-metadata.json"))
 }
 
-/// 200 with a file that a document links to.
+/// 200 with a file that a document links to, and that goes plain to everyone.
 pub(super) fn file(content_type: &'static str, file: &'static str) -> Answer {
     representation(StatusCode::OK)
         .with(header::CONTENT_TYPE, Value::Is(content_type))
@@ -37,8 +42,13 @@ pub(super) fn file(content_type: &'static str, file: &'static str) -> Answer {
         .containing(Content::File(Fixture::Demo, file))
 }
 
-/// 304, with what RFC 9110 §15.4.5 asks for and what lets a script read it.
+/// 304 for a document, with what RFC 9110 §15.4.5 asks for and what lets a script read it.
 pub(super) fn not_modified() -> Answer {
+    varying(plain_not_modified())
+}
+
+/// 304 for what goes plain to everyone.
+pub(super) fn plain_not_modified() -> Answer {
     representation(StatusCode::NOT_MODIFIED)
 }
 
@@ -48,6 +58,11 @@ pub(super) fn redirect(status: StatusCode, to: &'static str) -> Answer {
         .with(header::LOCATION, Value::Is(to))
         .with(header::CACHE_CONTROL, Value::Is("max-age=60"))
         .with(header::CONTENT_LENGTH, Value::Is("0"))
+}
+
+/// 412 for a document.
+pub(super) fn precondition_failed() -> Answer {
+    varying(problem(StatusCode::PRECONDITION_FAILED))
 }
 
 /// An error.
@@ -87,7 +102,11 @@ fn representation(status: StatusCode) -> Answer {
     readable_by_scripts(Answer::new(status))
         .with(header::ETAG, Value::StrongTag)
         .with(header::CACHE_CONTROL, Value::Is("max-age=60"))
-        .with(header::VARY, Value::Is("Accept-Encoding"))
+}
+
+/// An answer that depends on which codings the Client takes.
+pub(super) fn varying(answer: Answer) -> Answer {
+    answer.with(header::VARY, Value::Is("Accept-Encoding"))
 }
 
 fn readable_by_scripts(answer: Answer) -> Answer {

@@ -1,9 +1,9 @@
 //! Conditional requests (RFC 9110 §13).
 
 use http::header::{IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
-use http::{HeaderName, Method, StatusCode, header};
+use http::{HeaderName, Method, header};
 
-use super::answers::{metadata, not_modified, problem};
+use super::answers::{metadata, not_modified, precondition_failed};
 use super::{COVERAGE, METADATA, Scenario};
 use crate::answer::Answer;
 use crate::ask::Ask;
@@ -109,7 +109,6 @@ fn modified_since() -> Vec<Scenario> {
 }
 
 fn wanted() -> Vec<Scenario> {
-    let failed = || problem(StatusCode::PRECONDITION_FAILED);
     vec![
         on(
             "the tag that a Client wants gets the document",
@@ -127,9 +126,14 @@ fn wanted() -> Vec<Scenario> {
             "another tag that a Client wants gets 412",
             IF_MATCH,
             "\"other\"",
-            failed(),
+            precondition_failed(),
         ),
-        on("a weak tag is never wanted", IF_MATCH, "W/{etag}", failed()),
+        on(
+            "a weak tag is never wanted",
+            IF_MATCH,
+            "W/{etag}",
+            precondition_failed(),
+        ),
         on(
             "a document that didn't change since is the one that is wanted",
             IF_UNMODIFIED_SINCE,
@@ -140,19 +144,19 @@ fn wanted() -> Vec<Scenario> {
             "a document that changed since gets 412",
             IF_UNMODIFIED_SINCE,
             LONG_AGO,
-            failed(),
+            precondition_failed(),
         ),
         Scenario::answered(
             "what a Client wants comes before what it has",
             Ask::get(METADATA)
                 .with(IF_MATCH, "\"other\"")
                 .with(IF_NONE_MATCH, "{etag}"),
-            failed(),
+            precondition_failed(),
         ),
         Scenario::answered(
             "HEAD gets the fields of a 412",
             Ask::new(Method::HEAD, METADATA).with(IF_MATCH, "\"other\""),
-            failed(),
+            precondition_failed(),
         ),
     ]
 }

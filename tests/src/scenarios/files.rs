@@ -3,7 +3,7 @@
 use http::{Method, header};
 
 use super::Scenario;
-use super::answers::{file, not_allowed, not_modified, options};
+use super::answers::{file, not_allowed, options, plain_not_modified, varying};
 use crate::ask::Ask;
 
 const MAP: &str = "/maps/west.png";
@@ -18,7 +18,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::answered(
             "a territory is GeoJSON whatever its name",
             Ask::get("/maps/west.json"),
-            file("application/geo+json", "public/maps/west.json"),
+            varying(file("application/geo+json", "public/maps/west.json")),
         ),
         Scenario::answered(
             "authorization server metadata is JSON though its name has no extension",
@@ -59,7 +59,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::answered(
             "a file has a tag",
             Ask::get(MAP).with(header::IF_NONE_MATCH, "{etag}"),
-            not_modified(),
+            plain_not_modified(),
         ),
         Scenario::answered(
             "OPTIONS says what is allowed with a file",

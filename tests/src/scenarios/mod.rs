@@ -1,6 +1,7 @@
 //! What Clients ask, and what they must get, whatever stands between them and the site.
 
 mod answers;
+mod codings;
 mod conditional;
 mod documents;
 mod files;
@@ -70,6 +71,7 @@ pub fn all() -> Vec<Scenario> {
     [
         documents::scenarios(),
         methods::scenarios(),
+        codings::scenarios(),
         conditional::scenarios(),
         files::scenarios(),
         pages::scenarios(),

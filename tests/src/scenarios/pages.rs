@@ -3,7 +3,7 @@
 use http::{Method, StatusCode, header};
 
 use super::Scenario;
-use super::answers::{document, not_allowed, not_modified, options, problem};
+use super::answers::{document, not_allowed, options, plain_document, plain_not_modified, problem};
 use crate::answer::{Answer, Content, Value};
 use crate::ask::Ask;
 use crate::site_dir::Fixture;
@@ -35,6 +35,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             "filters intersect",
             "/cds/coverage.json?ids=dge_gas+dge_elec_east&ids=dge_elec_east+dge_elec_west",
             listing(&["dge_elec_east"]),
+        ),
+        Scenario::answered(
+            "a filtered listing, made for one request, goes plain",
+            Ask::get("/cds/coverage.json?ids=dge_gas").with(header::ACCEPT_ENCODING, "gzip"),
+            listing(&["dge_gas"]),
         ),
         asked(
             "a cursor that nobody gave out is refused",
@@ -69,7 +74,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::answered(
             "a filtered listing can be asked for on a condition",
             Ask::get("/cds/coverage.json?ids=dge_gas").with(header::IF_NONE_MATCH, "{etag}"),
-            not_modified(),
+            plain_not_modified(),
         ),
         asked(
             "a cursor is the same on every replica and from every version of the software",
@@ -80,7 +85,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         asked(
             "a filter between the pairs of the listing's own URL is one",
             "/app?v=1&ids=dge_gas&resource=coverage",
-            document(Content::Listing(
+            plain_document(Content::Listing(
                 Fixture::Queried,
                 &["dge_gas"],
                 &["cds-coverage.json"],
@@ -103,7 +108,7 @@ fn last() -> Answer {
 
 fn listing(ids: &'static [&'static str]) -> Answer {
     let files = &["cds-coverage.json", "coverage/east.json"];
-    document(Content::Listing(Fixture::Demo, ids, files))
+    plain_document(Content::Listing(Fixture::Demo, ids, files))
 }
 
 /// Where `next` of the first page leads.

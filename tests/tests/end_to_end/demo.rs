@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use http::{HeaderMap, Method, header};
+use http::{Method, header};
 use tempfile::TempDir;
 use tests::field_client::crawl;
 use tests::{Ask, Program, Running, eventually, wire};
@@ -69,7 +69,7 @@ async fn every_line_that_the_demo_prints_works() {
         } else {
             Ask::get(target)
         };
-        let received = wire::send(authority.parse().unwrap(), ask.request(&HeaderMap::new()));
+        let received = wire::send(authority.parse().unwrap(), ask.request(&[]));
         let received = received
             .await
             .unwrap_or_else(|error| panic!("{line}: {error:#}"));

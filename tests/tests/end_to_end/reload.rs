@@ -6,7 +6,6 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use http::HeaderMap;
 use tests::{Ask, Fixture, Program, Publisher, Received, Serving, SiteDir, eventually, wire};
 
 const METADATA: &str = "/.well-known/cds-server-metadata.json";
@@ -179,7 +178,7 @@ impl Reader {
         let task = tokio::spawn(async move {
             let mut seen = BTreeSet::new();
             while !stopped.load(Ordering::Relaxed) {
-                let request = Ask::get(METADATA).request(&HeaderMap::new());
+                let request = Ask::get(METADATA).request(&[]);
                 let received = wire::send(address, request).await.unwrap();
                 assert_eq!(received.status, 200, "{received:?}");
                 seen.insert(received.text().to_owned());

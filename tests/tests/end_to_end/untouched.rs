@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use bytes::Bytes;
 use futures_util::stream;
-use http::{HeaderMap, Method, Request, Response, header};
+use http::{Method, Request, Response, header};
 use http_body::Frame;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
@@ -151,9 +151,7 @@ async fn compare(alone: std::net::SocketAddr, behind: std::net::SocketAddr) {
 }
 
 async fn visit(address: std::net::SocketAddr, ask: &Ask) -> Received {
-    wire::send(address, ask.request(&HeaderMap::new()))
-        .await
-        .unwrap()
+    wire::send(address, ask.request(&[])).await.unwrap()
 }
 
 /// The fields that don't speak of the connection (RFC 9110 §7.6.1) or of the time, by name;

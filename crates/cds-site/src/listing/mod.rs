@@ -115,8 +115,10 @@ impl Listing {
         let hits = Hits::of(&query, &self.entries);
         let window = self.window(&hits, query.cursor.as_ref());
         Ok(match self.kept(&hits, &window) {
-            Some(page) => Page::Kept(page.get_or_init(|| self.put_together(&hits, window, &query))),
-            None => Page::Made(Box::new(self.put_together(&hits, window, &query))),
+            Some(page) => {
+                Page::Kept(page.get_or_init(|| self.put_together(&hits, window, &query, true)))
+            }
+            None => Page::Made(Box::new(self.put_together(&hits, window, &query, false))),
         })
     }
 
@@ -152,7 +154,13 @@ impl Listing {
         self.pages.get(window.start / size).filter(|_| is_kept)
     }
 
-    fn put_together(&self, hits: &Hits, window: Range<usize>, query: &Query) -> Representation {
+    fn put_together(
+        &self,
+        hits: &Hits,
+        window: Range<usize>,
+        query: &Query,
+        is_kept: bool,
+    ) -> Representation {
         let entries = window.clone().filter_map(|hit| self.hit(hits, hit));
         let mut segments = Vec::with_capacity(2 * window.len() + 2);
         let mut separator = Bytes::from_static(b"{\"coverage_entries\":[\n");
@@ -192,6 +200,7 @@ impl Listing {
             max_age: self.max_age,
             link: links::header_value(next, previous),
             is_file: false,
+            is_kept,
         };
         let tag = draft.tag();
         draft.into_representation(tag)
