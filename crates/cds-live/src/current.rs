@@ -112,6 +112,11 @@ impl Current {
         self.last.is_none()
     }
 
+    /// Whether the directory didn't exist when it was read last.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.last.as_ref().is_some_and(|last| last.scan.is_gone())
+    }
+
     /// Whether a site is served.
     pub(crate) fn serves(&self) -> bool {
         self.served.is_some()

@@ -41,11 +41,17 @@ pub(crate) struct Mail {
     pub(crate) unwatched: HashSet<PathBuf>,
     /// Requests to read again now.
     pub(crate) requests: Vec<(SiteId, mpsc::SyncSender<Reload>)>,
+    /// Requests to read everything again now, and to say when that is done.
+    pub(crate) requests_for_all: Vec<mpsc::SyncSender<()>>,
 }
 
 impl Mail {
     fn is_empty(&self) -> bool {
-        self.hints.is_empty() && !self.lost && self.unwatched.is_empty() && self.requests.is_empty()
+        self.hints.is_empty()
+            && !self.lost
+            && self.unwatched.is_empty()
+            && self.requests.is_empty()
+            && self.requests_for_all.is_empty()
     }
 }
 
@@ -139,12 +145,26 @@ impl Inbox {
         }
     }
 
+    /// Forgets a site that there is no more.
+    pub(crate) fn forget(&self, site: SiteId) {
+        self.lock().being_written.remove(&site);
+    }
+
     /// Asks for a re-read; how it ended comes over the channel.
     pub(crate) fn request(&self, site: SiteId, reply: mpsc::SyncSender<Reload>) {
         self.update(|state| {
             // A request to a thread that has ended would keep its sender for ever.
             if !state.closed {
                 state.mail.requests.push((site, reply));
+            }
+        });
+    }
+
+    /// Asks for a re-read of everything; when it has ended something comes over the channel.
+    pub(crate) fn request_all(&self, reply: mpsc::SyncSender<()>) {
+        self.update(|state| {
+            if !state.closed {
+                state.mail.requests_for_all.push(reply);
             }
         });
     }

@@ -47,17 +47,22 @@ pub(crate) fn expected(within: Within, name: &str) -> Expected {
         Within::Public if name == GIT || name.starts_with("..") => Expected::Ignored,
         Within::Public if is_scratch(name) => Expected::Ignored,
         Within::Public => Expected::Either,
-        _ if name.starts_with('.') => Expected::Ignored,
+        _ if is_hidden(name) => Expected::Ignored,
         Within::Parts if name.ends_with(".json") => Expected::Document,
         Within::Parts => Expected::Ignored,
         Within::Site | Within::Endpoint => match name {
             METADATA | COVERAGE | SETTINGS => Expected::Document,
             PARTS => Expected::Directory(Within::Parts),
             PUBLIC => Expected::Directory(Within::Public),
-            _ if within == Within::Site && name != LOST_AND_FOUND => Expected::Endpoint,
+            _ if within == Within::Site => Expected::Endpoint,
             _ => Expected::Ignored,
         },
     }
+}
+
+/// Whether a name outside of `public/` is never looked at.
+pub(crate) fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') || name == LOST_AND_FOUND
 }
 
 /// Whether editors make files of this name beside the one they save, and remove them again.

@@ -17,6 +17,8 @@
 //! them. A good site takes the place of the one before in a single step; a bad one is reported,
 //! and what was served before still is.
 //!
+//! [`LiveSites`] does the same for a directory of sites, with one thread for all of them.
+//!
 //! # What can be relied on
 //!
 //! - Events are hints. What is served depends on what is in the files, never on which events
@@ -50,22 +52,27 @@
 compile_error!("cds-live needs a Unix system: use tower-cds with default-features = false");
 
 mod live_site;
+mod live_sites;
 mod options;
 mod reload;
 mod status;
 
+mod agenda;
 mod alarm;
 mod chain;
 mod current;
+mod group;
 mod inbox;
 mod interests;
 mod layout;
 mod log;
+mod many;
 mod one;
 mod open;
 mod problem;
 mod read;
 mod remote;
+mod roster;
 mod scan;
 mod schedule;
 mod settle;
@@ -77,7 +84,8 @@ mod watch;
 mod worker;
 
 pub use live_site::LiveSite;
+pub use live_sites::LiveSites;
 pub use options::{Limits, Options, WatchMode};
 pub use read::read;
-pub use reload::{Outcome, Reload};
+pub use reload::{Outcome, Reload, SiteReload};
 pub use status::{State, Status, Watching};

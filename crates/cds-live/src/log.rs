@@ -121,6 +121,17 @@ pub(crate) fn still_open(directory: &Path, files: &[String]) {
     );
 }
 
+/// All sites of a directory have been read for the first time.
+pub(crate) fn opened(directory: &Path, good: usize, failing: usize) {
+    let sites = directory.display();
+    tracing::info!(%sites, good, failing, "the sites are served");
+}
+
+/// Another site of a directory of sites.
+pub(crate) fn appeared(directory: &Path) {
+    tracing::info!(site = %directory.display(), "another site has appeared");
+}
+
 /// Changes are noticed in another way than before.
 pub(crate) fn watching(directory: &Path, watching: &Watching) {
     let site = directory.display();

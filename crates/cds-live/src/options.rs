@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use cds_site::Bind;
+
 /// What may be read of a site directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -72,6 +74,7 @@ pub struct Options {
     pub(crate) poll_interval: Duration,
     pub(crate) reread_interval: Option<Duration>,
     pub(crate) compare_interval: Option<Duration>,
+    pub(crate) bind: Bind,
 }
 
 impl Default for Options {
@@ -90,6 +93,7 @@ impl Options {
             poll_interval: Duration::from_secs(2),
             reread_interval: Some(Duration::from_secs(30)),
             compare_interval: Some(Duration::from_secs(300)),
+            bind: Bind::Documents,
         }
     }
 
@@ -148,6 +152,14 @@ impl Options {
     #[must_use]
     pub const fn compare_interval(mut self, interval: Option<Duration>) -> Self {
         self.compare_interval = interval;
+        self
+    }
+
+    /// Which hosts each site of a directory of sites may answer for; those that its documents and
+    /// settings name by default. A site that is alone answers on every host.
+    #[must_use]
+    pub const fn bind(mut self, bind: Bind) -> Self {
+        self.bind = bind;
         self
     }
 

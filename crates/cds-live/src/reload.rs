@@ -23,6 +23,15 @@ pub struct Reload {
     pub changed: Arc<[String]>,
 }
 
+/// How a re-read of one site of many ended.
+#[derive(Debug, Clone)]
+pub struct SiteReload {
+    /// The name of the site: that of its directory.
+    pub name: Arc<str>,
+    /// How it ended.
+    pub reload: Reload,
+}
+
 /// What came of a re-read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {

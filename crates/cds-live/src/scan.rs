@@ -345,7 +345,8 @@ impl Walk {
     }
 }
 
-fn is_missing(error: &io::Error) -> bool {
+/// Whether there is nothing of that name.
+pub(crate) fn is_missing(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory

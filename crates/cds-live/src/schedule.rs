@@ -15,6 +15,8 @@ pub(crate) struct Schedule {
     compare: Option<Instant>,
     /// No look before this: looking and reloading must not take all of a processor.
     rest_until: Instant,
+    /// Which part of its interval goes by before the first look without a reason.
+    first_patrol: Option<usize>,
 }
 
 impl Schedule {
@@ -25,6 +27,18 @@ impl Schedule {
             patrol: after(now, options.look_interval(false)),
             compare: after(now, options.comparison_interval()),
             rest_until: now,
+            first_patrol: None,
+        }
+    }
+
+    /// The same for one of many directories that all begin now: what is done without a reason
+    /// begins after a part of its interval, another one for each number, so that the work is
+    /// spread over all of it.
+    pub(crate) fn spread(options: &Options, now: Instant, number: usize) -> Self {
+        Self {
+            compare: after(now, part(options.comparison_interval(), number)),
+            first_patrol: Some(number),
+            ..Self::new(options, now)
         }
     }
 
@@ -55,6 +69,10 @@ impl Schedule {
     /// The look that was planned happens now; the next without a reason is an interval away.
     pub(crate) fn looking(&mut self, interval: Option<Duration>, now: Instant) {
         self.look = None;
+        let interval = match self.first_patrol.take() {
+            Some(number) => part(interval, number),
+            None => interval,
+        };
         self.patrol = after(now, interval);
     }
 
@@ -85,6 +103,17 @@ impl Schedule {
 /// The moment an interval from now; never, for one that no clock reaches.
 fn after(now: Instant, interval: Option<Duration>) -> Option<Instant> {
     now.checked_add(interval?)
+}
+
+/// Into how many parts an interval is cut.
+const PARTS: u32 = 1024;
+
+/// Part of an interval: consecutive numbers are spread over all of it.
+fn part(interval: Option<Duration>, number: usize) -> Option<Duration> {
+    // Near the golden ratio, so that each comes in the widest gap that those before have left;
+    // odd, so that every part has its turn.
+    let part = u32::try_from(number).unwrap_or(0).wrapping_mul(633) % PARTS + 1;
+    Some(interval? / PARTS * part)
 }
 
 /// How long hints are gathered before a look.
@@ -122,6 +151,30 @@ mod tests {
         schedule.looking(Some(Duration::MAX), now);
         assert!(!schedule.comparing(&options, now));
         assert_eq!(schedule.due(), None);
+    }
+
+    #[test]
+    fn looks_without_a_reason_at_many_directories_are_spread_over_their_interval() {
+        let now = Instant::now();
+        let options = Options::new().compare_interval(None);
+        let second = Duration::from_secs(1);
+        let mut by_second = [0; 30];
+        for number in 0..3_000 {
+            let mut schedule = Schedule::spread(&options, now, number);
+            schedule.looking(Some(30 * second), now);
+            let due = schedule.due().unwrap() - now;
+            by_second[usize::try_from(due.as_secs()).unwrap().min(29)] += 1;
+            schedule.looking(Some(30 * second), now + due);
+            assert_eq!(schedule.due(), Some(now + due + 30 * second));
+        }
+        assert!(
+            by_second.iter().all(|looks| (90..=110).contains(looks)),
+            "{by_second:?}"
+        );
+        assert_eq!(
+            part(Some(Duration::MAX), 5).map(|part| part < Duration::MAX),
+            Some(true)
+        );
     }
 
     #[test]

@@ -68,6 +68,10 @@ pub enum Watching {
 }
 
 impl Watching {
+    pub(crate) const fn is_polling(&self) -> bool {
+        matches!(self, Self::Polling { .. })
+    }
+
     /// The name as it is shown: `events`, `polling` or `off`.
     pub const fn as_str(&self) -> &'static str {
         match self {

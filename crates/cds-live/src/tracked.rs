@@ -101,6 +101,11 @@ impl Tracked {
         due.into_iter().flatten().min()
     }
 
+    /// Whether the directory didn't exist when it was read last.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.current.is_gone()
+    }
+
     /// Something may have changed.
     pub(crate) fn hint(&mut self, now: Instant) {
         self.schedule.hint(now);
@@ -133,7 +138,7 @@ impl Tracked {
         }
         self.compare |= self.schedule.comparing(around.options, now);
         let scan = self.look(around);
-        let polling = matches!(around.watching(), Watching::Polling { .. });
+        let polling = around.watching().is_polling();
         self.schedule
             .looking(around.options.look_interval(polling), now);
         self.consider(scan, around, now)
@@ -334,11 +339,13 @@ impl Tracked {
 fn is_old(scan: &Scan, age: Duration) -> bool {
     let now = SystemTime::now();
     let is_old = |time| now.duration_since(time).is_ok_and(|old| old > age);
-    !matches!(scan.root, Root::Present(_)) || scan.stamps().all(|stamp| is_old(stamp.modified()))
+    // A directory without files has just been made, and they are under way.
+    let is_filled = !scan.files.is_empty() && scan.stamps().all(|stamp| is_old(stamp.modified()));
+    !matches!(scan.root, Root::Present(_)) || is_filled
 }
 
 /// How often a directory is looked at again because it was not watched yet.
-const ARM_TRIES: u32 = 8;
+pub(crate) const ARM_TRIES: u32 = 8;
 
 /// After this time a directory is gone, and not merely being replaced.
 const GONE: Duration = Duration::from_secs(5);

@@ -123,11 +123,10 @@ fn each_reload_is_one_event_and_each_finding_is_told_once() {
     assert_eq!(log.lines_with("files have been changing").len(), 1);
 
     assert!(log.lines_with("nothing is served until").is_empty());
-    let never_good = directory.path().join("never-good");
-    fs::create_dir(&never_good).unwrap();
-    fs::write(never_good.join("cds-server-metadata.json"), &broken).unwrap();
+    let never_good = tempfile::tempdir().unwrap();
+    fs::write(never_good.path().join("cds-server-metadata.json"), &broken).unwrap();
     assert!(
-        !LiveSite::open(&never_good)
+        !LiveSite::open(never_good.path())
             .unwrap()
             .status()
             .last_reload

@@ -128,19 +128,24 @@ fn a_file_that_grows_beyond_the_limit_is_refused() {
 
 #[test]
 fn a_file_that_never_stands_still_is_named_to_who_asks() {
-    let fixture = Fixture::new();
+    // A busy machine may not let the writer write for a while.
+    let options = Options::new().quiet_time(Duration::from_secs(2));
+    let fixture = Directory::with_site("1").open_with(&options);
     let path = fixture.cds(METADATA);
     let stop = std::sync::atomic::AtomicBool::new(false);
+    let (begun, has_begun) = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let mut number = 0;
             while !stop.load(std::sync::atomic::Ordering::Relaxed) {
                 number += 1;
                 write_over(&path, &metadata(&format!("never {number}")));
+                let _ = begun.send(());
                 std::thread::sleep(Duration::from_millis(20));
             }
             write_over(&path, &metadata("2"));
         });
+        has_begun.recv().unwrap();
         let reload = fixture.live.reload();
         stop.store(true, std::sync::atomic::Ordering::Relaxed);
         assert_eq!(reload.outcome, Outcome::Kept);
