@@ -116,6 +116,8 @@ impl<'s> CoverageReader<'s> {
                 let mut reader = CoverageReader::new(self.now);
                 let _ = reader.read_text(&text.mended(&mended), form, &mut |_| ());
                 self.report.merge(reader.report);
+            } else if let Some(place) = faults.findings().last().and_then(|it| it.place.as_ref()) {
+                self.report.forget_from(place.span.start);
             }
             self.report.merge(faults);
             Extensions::new()

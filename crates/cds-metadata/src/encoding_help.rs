@@ -4,14 +4,15 @@ use std::str::Utf8Error;
 
 use crate::scope::Words;
 
-const SAVE_AS: &str = "save the file as UTF-8 without a byte order mark (BOM)";
+const SAVE_AS: &str = "save the file as UTF-8 without a byte order mark (BOM); in Notepad: Save \
+                       as, Encoding: UTF-8";
 
 /// What is wrong with bytes that can't be read as a document at all, and at which byte. `error`
 /// is where they are not UTF-8.
 pub(crate) fn explain(bytes: &[u8], error: Option<Utf8Error>) -> Option<(usize, Words)> {
     let of_file = of_mark(bytes)
-        .or_else(|| of_zeros(bytes))
-        .or_else(|| of_other_format(bytes));
+        .or_else(|| of_other_format(bytes))
+        .or_else(|| of_zeros(bytes));
     match of_file {
         Some(words) => Some((0, words)),
         None => error.map(|error| (error.valid_up_to(), of_byte(bytes, error))),
@@ -67,6 +68,12 @@ fn of_other_format(bytes: &[u8]) -> Option<Words> {
         (b"\x1F\x8B", "compressed with gzip"),
         (b"%PDF", "a PDF"),
         (b"{\\rtf", "in Rich Text Format (RTF)"),
+        (b"\x89PNG", "a picture (PNG)"),
+        (b"\xFF\xD8\xFF", "a picture (JPEG)"),
+    ];
+    const MAPS: &[(&[u8], &str)] = &[
+        (b"\x00\x00\x27\x0A", "a shapefile"),
+        (b"SQLite format 3\0", "a GeoPackage or another database"),
     ];
     let text = bytes.trim_ascii_start();
     if text.is_empty() {
@@ -74,10 +81,14 @@ fn of_other_format(bytes: &[u8]) -> Option<Words> {
             Words::new("the file is empty").help("write a JSON document, beginning with `{`"),
         );
     }
-    let (_, what) = FORMATS.iter().find(|(start, _)| text.starts_with(start))?;
-    Some(
-        Words::new(format!("the file is {what}, not JSON")).help("save the document as plain text"),
-    )
+    let one_of = |formats: &[(&[u8], &'static str)]| {
+        let mut formats = formats.iter();
+        let found = formats.find(|(start, _)| text.starts_with(start));
+        found.map(|(_, what)| Words::new(format!("the file is {what}, not JSON")))
+    };
+    one_of(FORMATS)
+        .map(|words| words.help("save the document as plain text"))
+        .or_else(|| one_of(MAPS).map(|words| words.help("export the map as GeoJSON")))
 }
 
 fn of_byte(bytes: &[u8], error: Utf8Error) -> Words {
@@ -86,11 +97,11 @@ fn of_byte(bytes: &[u8], error: Utf8Error) -> Words {
             .help("its end is missing: copy or download it again");
     }
     let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
-    let read_as = windows_1252(byte)
-        .filter(|character| !character.is_control())
-        .map(|character| format!(" (`{character}` in Windows-1252)"))
-        .unwrap_or_default();
-    Words::new(format!("the byte 0x{byte:02X}{read_as} here is not UTF-8")).help(format!(
-        "the file is probably in Windows-1252 or Latin-1: {SAVE_AS}"
-    ))
+    let message = match windows_1252(byte).filter(|character| !character.is_control()) {
+        Some(character) => {
+            format!("this `{character}` is not saved in UTF-8, but probably in Windows-1252 (ANSI)")
+        }
+        None => format!("the byte 0x{byte:02X} here is not UTF-8"),
+    };
+    Words::new(message).help(SAVE_AS)
 }

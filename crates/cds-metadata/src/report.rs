@@ -160,6 +160,22 @@ impl Report {
         self.findings.push(finding);
     }
 
+    /// Drops what was found from a byte of its file on, where nothing can be relied on.
+    pub(crate) fn forget_from(&mut self, offset: usize) {
+        let tallies = &mut self.tallies;
+        self.findings.retain(|finding| {
+            let place = finding.place.as_ref();
+            let is_before = place.is_none_or(|place| place.span.start < offset);
+            if !is_before
+                && let Some(tally) = tallies.get_mut(&(finding.file.clone(), finding.rule.slug))
+            {
+                tally.count -= 1;
+                tally.kept -= 1;
+            }
+            is_before
+        });
+    }
+
     /// Takes over everything another report holds.
     pub fn merge(&mut self, other: Self) {
         self.findings.extend(other.findings);

@@ -101,6 +101,50 @@ const MISTAKES: &[(&str, &str)] = &[
         "{\"name\": \"The \"best\" utility\"}",
     ),
     ("a text that is not closed at the end", "{\"name\": \"Demo"),
+    (
+        "a text in quotation marks in quotation marks",
+        "{\n  \"name\": \"\"Demo Gas\"\",\n  \"a\": 1\n}",
+    ),
+    (
+        "an inch sign in a text",
+        "{\"name\": \"Pipes of 3\" and more\"}",
+    ),
+    (
+        "quotation marks and commas in a text",
+        "{\"name\": \"The \"Old\", \"New\" one\", \"a\": 1}",
+    ),
+    (
+        "quotation marks in an element",
+        "{\"capabilities\": [\"the \"x\" one\", \"oauth\"]}",
+    ),
+    (
+        "quotation marks in round brackets",
+        "{\"name\": \"Gas \"(old)\" Ltd\"}",
+    ),
+    (
+        "doubled quotation marks",
+        "{\"name\": \"The \"\"Old\"\" Utility\"}",
+    ),
+    (
+        "a long text with quotation marks",
+        "{\"description\": \"The \"best\" utility of all the utilities that there are, and more\"}",
+    ),
+    (
+        "a text that is not closed, in one line",
+        "{\"name\":\"Demo,\"support\":\"x\"}",
+    ),
+    (
+        "a name whose first quotation mark is missing",
+        "{\n  name\": \"Demo\"\n}",
+    ),
+    (
+        "a sentence whose first quotation mark is missing",
+        "{\n  \"name\": Demo Gas & Electric\",\n  \"a\": 1\n}",
+    ),
+    (
+        "quotation marks of a web page",
+        "{&quot;name&quot;: &quot;Demo&quot;}",
+    ),
     // Inside texts.
     ("a line break in a text", "{\"description\": \"one\ntwo\"}"),
     (
@@ -154,6 +198,22 @@ const MISTAKES: &[(&str, &str)] = &[
         "{\"capabilities\": [\"oauth\"}, \"a\": 1}",
     ),
     ("a brace too many", "{\"name\": \"Demo\"}}"),
+    (
+        "a brace too many in a list",
+        "{\"coverage_entries\": [{\"id\": \"a\"}}, {\"id\": \"b\"}]}",
+    ),
+    (
+        "an entry that is not closed before the next",
+        "[\n  {\n    \"id\": \"a\"\n  {\n    \"id\": \"b\"\n  }\n]",
+    ),
+    (
+        "an entry whose comma is there, but not its brace",
+        "[\n  {\n    \"id\": \"a\",\n  {\n    \"id\": \"b\"\n  }\n]",
+    ),
+    (
+        "an entry that is not opened",
+        "[\n  {\"id\": \"a\"},\n  \"id\": \"b\"}\n]",
+    ),
     ("a bracket too many", "{\"name\": \"Demo\"}\n]\n"),
     ("no brace at the beginning", "\"name\": \"Demo\", \"a\": 1}"),
     ("a file cut after a colon", "{\"name\":"),
@@ -194,6 +254,12 @@ const MISTAKES: &[(&str, &str)] = &[
         "HTTP/1.1 200 OK\nContent-Type: application/json\n\n{}\n",
     ),
     ("JavaScript", "module.exports = {}\n"),
+    ("a table", "id,name,country\nwest,West,US\n"),
+    (
+        "a table with quotation marks",
+        "\"id\";\"name\";\"country\"\n",
+    ),
+    ("Markdown", "```json\n{\"name\": \"Demo\"}\n```\n"),
     ("an empty file", ""),
     ("white space only", " \n\t\r\n"),
     ("a zero byte", "{\"a\": \0}"),
@@ -228,6 +294,8 @@ const ENCODINGS: &[(&str, &[u8])] = &[
     ("a byte that nothing has", b"{\"name\": \"\x81\"}"),
     ("an archive", b"PK\x03\x04\x14\0\x06\0"),
     ("a compressed file", b"\x1F\x8B\x08\0\0\0\0\0"),
+    ("a picture", b"\x89PNG\r\n\x1A\n\0\0"),
+    ("a shapefile", b"\x00\x00\x27\x0A\0\0\0\0"),
     ("rich text", b"{\\rtf1\\ansi {\\fonttbl}}"),
 ];
 
@@ -378,4 +446,16 @@ fn entries_of_a_file_with_commas_after_last_elements_are_not_duplicates_of_thems
     let report = reader.finish().1;
     assert!(!common::slugs(&report).contains(&"duplicate-id"));
     assert!(common::slugs(&report).contains(&"missing-field"));
+}
+
+#[test]
+fn what_follows_a_fault_of_syntax_is_not_told_as_another() {
+    let text = "[\n  {\"id\": 1},\n  \"id\": \"b\"}\n]";
+    let report = check_document("f", text.as_bytes(), None);
+    let of_line_3: Vec<_> = lines(&report)
+        .into_iter()
+        .filter(|(_, line)| *line == 3)
+        .collect();
+    assert_eq!(of_line_3, [("json-syntax", 3)]);
+    assert!(lines(&report).contains(&("wrong-type", 2)));
 }
