@@ -118,6 +118,11 @@ impl Running {
         format!("{}{}", self.stdout.text(), self.stderr.text())
     }
 
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// How it ended, if it has.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().unwrap()
