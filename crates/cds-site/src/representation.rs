@@ -24,6 +24,8 @@ pub(crate) struct Representation {
     full: Full,
     /// The fields of a 304 (§15.4.5).
     not_modified: HeaderMap,
+    /// Whether answers say that they vary.
+    varies: bool,
     /// `None` if it goes plain to every Client.
     codings: Option<Arc<Codings>>,
 }
@@ -64,9 +66,10 @@ impl Representation {
         }
     }
 
-    /// Whether `Accept-Encoding` decides what is sent (§12.5.5).
+    /// Whether `Accept-Encoding` may decide what is sent (§12.5.5): as for other pages of the same
+    /// listing, or for this document when it has grown.
     pub(crate) const fn varies(&self) -> bool {
-        self.codings.is_some()
+        self.varies
     }
 
     /// The media type that it is sent with.
@@ -121,11 +124,13 @@ impl Draft {
 
     pub(crate) fn into_representation(self, tag: EntityTag) -> Representation {
         let last_modified = HttpDate::new(self.modified);
-        let codings = self.is_codable().then(|| Arc::new(Codings::of(&tag)));
+        let varies = media_type::is_compressible(&self.content_type);
+        let is_codable = varies && self.is_codable();
+        let codings = is_codable.then(|| Arc::new(Codings::of(&tag)));
         let mut not_modified = HeaderMap::with_capacity(10);
         not_modified.insert(header::ETAG, tag.header_value().clone());
         not_modified.insert(header::CACHE_CONTROL, fields::max_age(self.max_age));
-        if codings.is_some() {
+        if varies {
             not_modified.insert(header::VARY, fields::VARY);
         }
         fields::allow_any_origin(&mut not_modified);
@@ -157,14 +162,15 @@ impl Draft {
                 body,
             },
             not_modified,
+            varies,
             codings,
         }
     }
 
-    /// Whether a coding could be worth its while.
+    /// Whether a coding could be worth its while, if the media type is one to compress.
     fn is_codable(&self) -> bool {
         let length: usize = self.segments.iter().map(Bytes::len).sum();
-        self.is_kept && CODABLE.contains(&length) && media_type::is_compressible(&self.content_type)
+        self.is_kept && CODABLE.contains(&length)
     }
 }
 

@@ -7,12 +7,7 @@ use crate::site_dir::Fixture;
 
 /// 200 with a document.
 pub(super) fn document(content: Content) -> Answer {
-    varying(plain_document(content))
-}
-
-/// 200 with a document that goes plain to everyone.
-pub(super) fn plain_document(content: Content) -> Answer {
-    representation(StatusCode::OK)
+    varying(representation(StatusCode::OK))
         .with(
             header::CONTENT_TYPE,
             Value::Is("application/json;charset=UTF-8"),
@@ -28,8 +23,13 @@ pub(super) fn metadata() -> Answer {
     document(Content::File(Fixture::Demo, "cds-server-metadata.json"))
 }
 
-/// 200 with a file that a document links to, and that goes plain to everyone.
+/// 200 with a file that a document links to.
 pub(super) fn file(content_type: &'static str, file: &'static str) -> Answer {
+    varying(image(content_type, file))
+}
+
+/// 200 with a file that is compressed already, and goes plain to everyone.
+pub(super) fn image(content_type: &'static str, file: &'static str) -> Answer {
     representation(StatusCode::OK)
         .with(header::CONTENT_TYPE, Value::Is(content_type))
         .with(header::CONTENT_LENGTH, Value::Length)
@@ -44,11 +44,11 @@ pub(super) fn file(content_type: &'static str, file: &'static str) -> Answer {
 
 /// 304 for a document, with what RFC 9110 §15.4.5 asks for and what lets a script read it.
 pub(super) fn not_modified() -> Answer {
-    varying(plain_not_modified())
+    varying(image_not_modified())
 }
 
-/// 304 for what goes plain to everyone.
-pub(super) fn plain_not_modified() -> Answer {
+/// 304 for a file that is compressed already.
+pub(super) fn image_not_modified() -> Answer {
     representation(StatusCode::NOT_MODIFIED)
 }
 
@@ -105,7 +105,7 @@ fn representation(status: StatusCode) -> Answer {
 }
 
 /// An answer that depends on which codings the Client takes.
-pub(super) fn varying(answer: Answer) -> Answer {
+fn varying(answer: Answer) -> Answer {
     answer.with(header::VARY, Value::Is("Accept-Encoding"))
 }
 

@@ -3,7 +3,7 @@
 use http::header::{ACCEPT_ENCODING, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use http::{HeaderName, Method};
 
-use super::answers::{file, metadata, not_modified, precondition_failed, varying};
+use super::answers::{file, image, metadata, not_modified, precondition_failed};
 use super::documents::listing;
 use super::{COVERAGE, METADATA, Scenario};
 use crate::answer::Answer;
@@ -104,12 +104,12 @@ fn other_documents() -> Vec<Scenario> {
         Scenario::answered(
             "a territory has codings too",
             Ask::get("/maps/west.json").with(ACCEPT_ENCODING, "gzip"),
-            varying(file("application/geo+json", "public/maps/west.json")).coded("gzip"),
+            file("application/geo+json", "public/maps/west.json").coded("gzip"),
         ),
         Scenario::answered(
             "an image is compressed already and goes plain",
             Ask::get("/maps/west.png").with(ACCEPT_ENCODING, "gzip"),
-            file("image/png", "public/maps/west.png"),
+            image("image/png", "public/maps/west.png"),
         ),
         Scenario::answered(
             "a file of some bytes goes plain",

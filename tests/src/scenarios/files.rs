@@ -3,7 +3,7 @@
 use http::{Method, header};
 
 use super::Scenario;
-use super::answers::{file, not_allowed, options, plain_not_modified, varying};
+use super::answers::{file, image, image_not_modified, not_allowed, options};
 use crate::ask::Ask;
 
 const MAP: &str = "/maps/west.png";
@@ -13,12 +13,12 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::answered(
             "a map has the media type that its entry gives",
             Ask::get(MAP),
-            file("image/png", "public/maps/west.png"),
+            image("image/png", "public/maps/west.png"),
         ),
         Scenario::answered(
             "a territory is GeoJSON whatever its name",
             Ask::get("/maps/west.json"),
-            varying(file("application/geo+json", "public/maps/west.json")),
+            file("application/geo+json", "public/maps/west.json"),
         ),
         Scenario::answered(
             "authorization server metadata is JSON though its name has no extension",
@@ -54,12 +54,12 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::answered(
             "HEAD gets the fields of GET for a file",
             Ask::new(Method::HEAD, MAP),
-            file("image/png", "public/maps/west.png"),
+            image("image/png", "public/maps/west.png"),
         ),
         Scenario::answered(
             "a file has a tag",
             Ask::get(MAP).with(header::IF_NONE_MATCH, "{etag}"),
-            plain_not_modified(),
+            image_not_modified(),
         ),
         Scenario::answered(
             "OPTIONS says what is allowed with a file",

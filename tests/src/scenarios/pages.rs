@@ -3,7 +3,7 @@
 use http::{Method, StatusCode, header};
 
 use super::Scenario;
-use super::answers::{document, not_allowed, options, plain_document, plain_not_modified, problem};
+use super::answers::{document, not_allowed, not_modified, options, problem};
 use crate::answer::{Answer, Content, Value};
 use crate::ask::Ask;
 use crate::site_dir::Fixture;
@@ -74,7 +74,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::answered(
             "a filtered listing can be asked for on a condition",
             Ask::get("/cds/coverage.json?ids=dge_gas").with(header::IF_NONE_MATCH, "{etag}"),
-            plain_not_modified(),
+            not_modified(),
         ),
         asked(
             "a cursor is the same on every replica and from every version of the software",
@@ -85,7 +85,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         asked(
             "a filter between the pairs of the listing's own URL is one",
             "/app?v=1&ids=dge_gas&resource=coverage",
-            plain_document(Content::Listing(
+            document(Content::Listing(
                 Fixture::Queried,
                 &["dge_gas"],
                 &["cds-coverage.json"],
@@ -108,7 +108,7 @@ fn last() -> Answer {
 
 fn listing(ids: &'static [&'static str]) -> Answer {
     let files = &["cds-coverage.json", "coverage/east.json"];
-    plain_document(Content::Listing(Fixture::Demo, ids, files))
+    document(Content::Listing(Fixture::Demo, ids, files))
 }
 
 /// Where `next` of the first page leads.
