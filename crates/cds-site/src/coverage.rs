@@ -10,6 +10,8 @@ use cds_metadata::{
     Timestamp, Url,
 };
 
+use crate::endpoint::is_file_of;
+use crate::link::urls;
 use crate::listing::{Entries, Listed, Rank};
 use crate::source::{Source, Sources};
 
@@ -41,7 +43,16 @@ pub(crate) struct Entry<'s> {
     pub(crate) map_resource: Option<Url<'s>>,
     pub(crate) map_content_type: Option<Cow<'s, str>>,
     pub(crate) geojson_resource: Option<Url<'s>>,
+    /// URLs in fields of extensions; none where there are no files that they could lead to.
+    pub(crate) further_links: Box<[FurtherLink]>,
     pub(crate) pointer: Pointer,
+}
+
+/// A URL in a field of an extension.
+#[derive(Debug)]
+pub(crate) struct FurtherLink {
+    pub(crate) field: Box<str>,
+    pub(crate) url: Url<'static>,
 }
 
 impl<'s> Coverage<'s> {
@@ -53,12 +64,15 @@ impl<'s> Coverage<'s> {
             .filter_map(|source| Some((source, form(&source.path, prefix)?)));
         let files: Vec<_> = files.collect();
         let modified = files.iter().map(|(source, _)| source.modified).max()?;
+        let has_files = sources
+            .iter()
+            .any(|source| is_file_of(prefix, &source.path));
         let mut reader = CoverageReader::new(Some(now.into()));
         let mut entries = Vec::new();
         let mut members = Extensions::new();
         for (source, form) in files {
             let own = reader.read(&source.path, &source.bytes, form, &mut |authored| {
-                entries.push(Entry::new(source, authored));
+                entries.push(Entry::new(source, authored, has_files));
             });
             // The listing's own file comes first, so its members count.
             for (name, value) in own.iter() {
@@ -124,9 +138,14 @@ impl<'s> Coverage<'s> {
 }
 
 impl<'s> Entry<'s> {
-    fn new(source: &'s Source, authored: AuthoredEntry<'s>) -> Self {
+    fn new(source: &'s Source, authored: AuthoredEntry<'s>, has_files: bool) -> Self {
         let pointer = authored.pointer();
         let AuthoredEntry { entry, span, .. } = authored;
+        let further_links = if has_files {
+            further_links(&entry.extensions)
+        } else {
+            Box::default()
+        };
         Self {
             id: entry.id,
             updated: entry.updated.timestamp(),
@@ -136,6 +155,7 @@ impl<'s> Entry<'s> {
             map_resource: entry.map_resource,
             map_content_type: entry.map_content_type,
             geojson_resource: entry.geojson_resource,
+            further_links,
             pointer,
         }
     }
@@ -146,6 +166,17 @@ impl<'s> Entry<'s> {
             id: &self.id,
         }
     }
+}
+
+fn further_links(extensions: &Extensions<'_>) -> Box<[FurtherLink]> {
+    let links = extensions.iter().flat_map(|(field, value)| {
+        let of_field = move |url| FurtherLink {
+            field: field.into(),
+            url,
+        };
+        urls(value).into_iter().map(of_field)
+    });
+    links.collect()
 }
 
 /// Which form of coverage a file holds, if any.

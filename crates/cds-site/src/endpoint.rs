@@ -21,6 +21,8 @@ pub(crate) struct Endpoint<'s> {
     /// The metadata object and its file; `None` if it is faulty or not there.
     pub(crate) metadata: Option<(&'s Source, MetadataObject<'s>)>,
     pub(crate) coverage: Option<Coverage<'s>>,
+    /// Whether there are files that its documents may link to.
+    pub(crate) has_files: bool,
     report: Report,
 }
 
@@ -47,6 +49,9 @@ impl<'s> Endpoint<'s> {
 
     fn read(sources: &'s Sources, prefix: String, now: SystemTime) -> Self {
         let coverage = Coverage::read(sources, &prefix, now);
+        let has_files = sources
+            .iter()
+            .any(|source| is_file_of(&prefix, &source.path));
         let mut report = Report::new();
         let metadata = sources
             .get(&format!("{prefix}{METADATA_FILE}"))
@@ -70,6 +75,7 @@ impl<'s> Endpoint<'s> {
             prefix,
             metadata,
             coverage,
+            has_files,
             report,
         }
     }
@@ -77,6 +83,11 @@ impl<'s> Endpoint<'s> {
     /// Whether this is the site's own endpoint, at the well-known path.
     pub(crate) fn is_top(&self) -> bool {
         self.prefix.is_empty()
+    }
+
+    /// Whether a path is that of a file which its documents may link to.
+    pub(crate) fn has_file(&self, path: &str) -> bool {
+        is_file_of(&self.prefix, path)
     }
 
     /// What was found in its documents.
@@ -87,6 +98,13 @@ impl<'s> Endpoint<'s> {
         }
         report
     }
+}
+
+/// Whether a path is that of a file which the documents of the endpoint with this prefix may link
+/// to: it has its own, and the site has some for all of them.
+pub(crate) fn is_file_of(prefix: &str, path: &str) -> bool {
+    let path = path.strip_prefix(prefix).unwrap_or(path);
+    path.starts_with("public/")
 }
 
 /// The prefixes of all endpoints: of the site's own, then of the further ones.

@@ -74,6 +74,7 @@ mod geojson;
 mod history;
 mod host;
 mod http_date;
+mod link;
 mod links;
 mod listing;
 mod location;

@@ -1,57 +1,31 @@
 //! Which files under `public/` the documents link to, and as what.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use cds_metadata::{Finding, MetadataObject, Place, Pointer, Report, Rule, Url};
+use cds_metadata::{MetadataObject, Report, Url};
 use hashbrown::HashMap;
-use http::HeaderValue;
 
-use crate::coverage::{Coverage, Entry};
+use crate::claim::Claim;
+use crate::coverage::{Coverage, FurtherLink};
+use crate::endpoint::Endpoint;
 use crate::geojson::{check_geojson, looks_like_geojson};
+use crate::link::{Kind, Link, MediaType, urls};
 use crate::location::Location;
 use crate::media_type::{self, GEOJSON};
-use crate::percent;
-use crate::rules::{linked_file_elsewhere, media_type_conflict};
+use crate::rules::{linked_file_elsewhere, media_type_conflict, route_conflict};
 use crate::source::{Source, Sources};
-
-/// A URL in a document, and where it stands there.
-#[derive(Debug, Clone)]
-pub(crate) struct Link<'d> {
-    url: Url<'d>,
-    kind: Kind<'d>,
-    field: &'d str,
-    source: &'d Source,
-    /// The object that the field is in.
-    object: Range<usize>,
-    pointer: Pointer,
-}
-
-/// What a document says of the resource that it links to.
-#[derive(Debug, Clone, Copy)]
-enum Kind<'d> {
-    /// A map, of this media type.
-    Map(Option<&'d str>),
-    /// RFC 7946.
-    GeoJson,
-    /// RFC 8414 §3.2.
-    OauthMetadata,
-    /// A page for people, which the portal is expected to have.
-    Page,
-}
 
 /// A file that is linked to, and where it is published.
 #[derive(Debug)]
 pub(crate) struct LinkedFile<'s> {
     pub(crate) file: &'s Source,
     pub(crate) location: Location,
-    pub(crate) content_type: HeaderValue,
+    pub(crate) media_type: MediaType,
 }
 
-/// Collects the links of an endpoint's documents and keeps those to files that are there.
+/// Collects the links of a site's documents and keeps those to files that are there.
 pub(crate) struct Links<'s, 'd> {
     sources: &'s Sources,
-    folder: String,
     has_files: bool,
     /// The hosts of the documents themselves.
     hosts: Vec<String>,
@@ -65,91 +39,114 @@ pub(crate) struct Links<'s, 'd> {
 }
 
 impl<'s, 'd> Links<'s, 'd> {
-    /// No links yet; files are looked for under `public/` of the endpoint with this prefix.
-    pub(crate) fn new(sources: &'s Sources, prefix: &str) -> Self {
-        let folder = format!("{prefix}public");
-        let inside = format!("{folder}/");
-        Self {
+    /// What the documents of these endpoints link to; what was found goes into the report.
+    pub(crate) fn of(
+        sources: &'s Sources,
+        endpoints: &'d [Endpoint<'s>],
+        report: &mut Report,
+    ) -> Self {
+        let mut links = Self {
             sources,
-            has_files: sources
-                .iter()
-                .any(|source| source.path.starts_with(&inside)),
-            folder,
-            hosts: Vec::new(),
+            has_files: endpoints.iter().any(|endpoint| endpoint.has_files),
+            hosts: hosts(endpoints),
             files: Vec::new(),
             by_location: HashMap::new(),
             geojson: BTreeMap::new(),
             elsewhere: None,
             elsewhere_count: 0,
+        };
+        for endpoint in endpoints {
+            if let Some((source, object)) = &endpoint.metadata {
+                links.add_metadata(endpoint, source, object, report);
+            }
+            if let Some(coverage) = &endpoint.coverage {
+                links.add_coverage(endpoint, coverage, report);
+            }
         }
+        for file in links.geojson.values() {
+            report.merge(check_geojson(&file.path, &file.bytes));
+        }
+        let elsewhere = links.elsewhere.as_ref();
+        report
+            .extend(elsewhere.map(|(link, path)| {
+                linked_file_elsewhere::find(link, path, links.elsewhere_count)
+            }));
+        links
+    }
+
+    /// The files to publish.
+    pub(crate) fn into_files(self) -> Vec<LinkedFile<'s>> {
+        self.files
     }
 
     /// Adds what a metadata object links to, extensions included.
-    pub(crate) fn add_metadata(
+    fn add_metadata(
         &mut self,
+        endpoint: &'d Endpoint<'s>,
         source: &'d Source,
         object: &'d MetadataObject<'d>,
         report: &mut Report,
     ) {
-        let documents = [Some(&object.cds_metadata_url), object.coverage.as_ref()];
-        let hosts = documents.into_iter().flatten().filter_map(Url::parts);
-        self.hosts
-            .extend(hosts.map(|parts| parts.host.to_ascii_lowercase()));
-
-        let link = |field: &'d str, url, kind| Link {
-            url,
-            kind,
-            field,
-            source,
-            object: 0..source.bytes.len(),
-            pointer: Pointer::root(),
-        };
         let pages = [
             ("website", &object.website),
             ("documentation", &object.documentation),
             ("support", &object.support),
         ];
         for (field, url) in pages {
-            self.add(&link(field, url.clone(), Kind::Page), report);
+            let link = Link::of_object(source, field, url.clone(), Kind::Page);
+            self.add(endpoint, &link, report);
         }
         for (field, value) in object.extensions.iter() {
-            let Ok(url) = serde_json::from_str::<String>(value.get()) else {
-                continue;
-            };
             let kind = if field == "oauth_metadata" {
                 Kind::OauthMetadata
             } else {
                 Kind::Page
             };
-            self.add(&link(field, Url::new(url), kind), report);
+            for url in urls(value) {
+                let link = Link::of_object(source, field, url, kind);
+                self.add(endpoint, &link, report);
+            }
         }
     }
 
     /// Adds what the entries of a listing link to.
-    pub(crate) fn add_coverage(&mut self, coverage: &'d Coverage<'_>, report: &mut Report) {
+    fn add_coverage(
+        &mut self,
+        endpoint: &'d Endpoint<'s>,
+        coverage: &'d Coverage<'s>,
+        report: &mut Report,
+    ) {
         if coverage.has_errors() {
-            self.add_what_looks_like_geojson();
+            self.add_what_looks_like_geojson(endpoint);
         }
         for entry in coverage.entries() {
-            if let Some(url) = self.relevant(entry.map_resource.as_ref()) {
-                let kind = Kind::Map(entry.map_content_type.as_deref());
-                self.add(&Link::of_entry(entry, "map_resource", url, kind), report);
+            let map = Kind::Map(entry.map_content_type.as_deref());
+            let known = [
+                ("map_resource", entry.map_resource.as_ref(), map),
+                (
+                    "geojson_resource",
+                    entry.geojson_resource.as_ref(),
+                    Kind::GeoJson,
+                ),
+            ];
+            for (field, url, kind) in known {
+                if let Some(url) = url.filter(|url| self.is_relevant(url)) {
+                    let link = Link::of_entry(entry, field, url, kind);
+                    self.add(endpoint, &link, report);
+                }
             }
-            if let Some(url) = self.relevant(entry.geojson_resource.as_ref()) {
-                self.add(
-                    &Link::of_entry(entry, "geojson_resource", url, Kind::GeoJson),
-                    report,
-                );
+            for FurtherLink { field, url } in &entry.further_links {
+                let link = Link::of_entry(entry, field, url, Kind::Page);
+                self.add(endpoint, &link, report);
             }
         }
     }
 
     /// Entries with errors may link to any file. What is wrong with those is told along with the
     /// errors, not after they are mended.
-    fn add_what_looks_like_geojson(&mut self) {
-        let folder = format!("{}/", self.folder);
+    fn add_what_looks_like_geojson(&mut self, endpoint: &Endpoint<'_>) {
         let files = self.sources.iter().filter(|source| {
-            source.path.starts_with(&folder)
+            endpoint.has_file(&source.path)
                 && (media_type::of_extension(&source.path) == GEOJSON
                     || looks_like_geojson(&source.bytes))
         });
@@ -157,121 +154,96 @@ impl<'s, 'd> Links<'s, 'd> {
             .extend(files.map(|source| (source.path.as_str(), source)));
     }
 
-    /// A URL that may be one of ours: most listings link elsewhere, a million times over.
-    fn relevant<'u>(&self, url: Option<&'u Url<'_>>) -> Option<&'u Url<'u>> {
-        url.filter(|url| {
-            self.has_files
-                || self
-                    .hosts
-                    .iter()
-                    .any(|host| url.as_str().contains(host.as_str()))
-        })
+    /// Whether a URL may be one of ours: most listings link elsewhere, a million times over.
+    fn is_relevant(&self, url: &Url<'_>) -> bool {
+        let is_on = |host: &String| url.as_str().contains(host.as_str());
+        self.has_files || self.hosts.iter().any(is_on)
     }
 
-    fn add(&mut self, link: &Link<'d>, report: &mut Report) {
-        let Some(parts) = link.url.parts() else {
-            return;
-        };
-        let path = String::from_utf8(percent::decode(parts.path)).ok();
-        let file = path.and_then(|path| self.sources.get(&format!("{}{path}", self.folder)));
-        let Some(file) = file else {
-            let is_page = matches!(link.kind, Kind::Page);
-            if !is_page
-                && self
-                    .hosts
-                    .iter()
-                    .any(|host| host.eq_ignore_ascii_case(parts.host))
-            {
-                self.elsewhere_count += 1;
-                let path = parts.path.to_owned();
-                self.elsewhere.get_or_insert_with(|| (link.clone(), path));
+    fn add(&mut self, endpoint: &Endpoint<'_>, link: &Link<'d>, report: &mut Report) {
+        let is_published = endpoint.metadata.is_some();
+        let Some(file) = self.file(endpoint, link) else {
+            if is_published {
+                self.note_elsewhere(link);
             }
             return;
         };
-        let content_type = link.kind.content_type(&file.path);
-        if content_type == GEOJSON || media_type::of_extension(&file.path) == GEOJSON {
+        let media_type = link.kind.media_type(&file.path);
+        if media_type.value == GEOJSON || media_type::of_extension(&file.path) == GEOJSON {
             self.geojson.insert(&file.path, file);
         }
-        let location = Location {
-            query: Vec::new(),
-            ..Location::of(&parts)
-        };
-        if let Some(first) = self
-            .by_location
-            .get(&location)
-            .and_then(|&at| self.files.get(at))
-        {
-            if first.content_type != content_type {
-                media_type_conflict::find(link, &content_type, &first.content_type, report);
-            }
-            return;
+        if let Some(parts) = link.url.parts().filter(|_| is_published) {
+            let location = Location {
+                query: Vec::new(),
+                ..Location::of(&parts)
+            };
+            self.publish(file, location, media_type, link, report);
         }
-        self.by_location.insert(location.clone(), self.files.len());
-        self.files.push(LinkedFile {
-            file,
-            location,
-            content_type,
+    }
+
+    /// The endpoint's own file, or one that the site has for all of them.
+    fn file(&self, endpoint: &Endpoint<'_>, link: &Link<'_>) -> Option<&'s Source> {
+        let path = link.file_path()?;
+        let own = self
+            .sources
+            .get(&format!("{}public{path}", endpoint.prefix));
+        own.or_else(|| self.sources.get(&format!("public{path}")))
+    }
+
+    fn note_elsewhere(&mut self, link: &Link<'d>) {
+        let parts = link.url.parts().filter(|_| link.kind != Kind::Page);
+        let ours = parts.filter(|parts| {
+            self.hosts
+                .iter()
+                .any(|host| host.eq_ignore_ascii_case(parts.host))
         });
-    }
-
-    /// Checks the files that are to be GeoJSON.
-    pub(crate) fn check_geojson(&self, report: &mut Report) {
-        for file in self.geojson.values() {
-            report.merge(check_geojson(&file.path, &file.bytes));
+        if let Some(parts) = ours {
+            self.elsewhere_count += 1;
+            let path = parts.path.to_owned();
+            self.elsewhere.get_or_insert_with(|| (link.clone(), path));
         }
     }
 
-    /// The files to publish; what was found goes into the report.
-    pub(crate) fn into_files(
-        self,
+    fn publish(
+        &mut self,
+        file: &'s Source,
+        location: Location,
+        media_type: MediaType,
+        link: &Link<'d>,
         report: &mut Report,
-    ) -> impl Iterator<Item = LinkedFile<'s>> + use<'s, 'd> {
-        let elsewhere = self.elsewhere.as_ref();
-        report.extend(
-            elsewhere
-                .map(|(link, path)| linked_file_elsewhere::find(link, path, self.elsewhere_count)),
-        );
-        self.files.into_iter()
+    ) {
+        let at = self.by_location.get(&location);
+        let Some(first) = at.and_then(|&at| self.files.get_mut(at)) else {
+            self.by_location.insert(location.clone(), self.files.len());
+            self.files.push(LinkedFile {
+                file,
+                location,
+                media_type,
+            });
+            return;
+        };
+        if first.file.path != file.path {
+            let claim = Claim::File(first.file.path.as_str().into());
+            route_conflict::find_file(report, file, &location.path, &claim);
+        } else if !first.media_type.is_stated {
+            // A name is only a guess, whichever link comes first.
+            first.media_type = media_type;
+        } else if media_type.is_stated && first.media_type != media_type {
+            media_type_conflict::find(link, &media_type.value, &first.media_type.value, report);
+        }
     }
 }
 
-impl<'d> Link<'d> {
-    fn of_entry(entry: &'d Entry<'_>, field: &'d str, url: &'d Url<'d>, kind: Kind<'d>) -> Self {
-        Self {
-            url: url.clone(),
-            kind,
-            field,
-            source: entry.source,
-            object: entry.span.clone(),
-            pointer: entry.pointer.clone(),
-        }
-    }
-
-    /// A finding about this link.
-    pub(crate) fn finding(&self, rule: &'static Rule, message: String) -> Finding {
-        let content = String::from_utf8_lossy(&self.source.bytes);
-        let field = Pointer::root().key(self.field);
-        Finding::new(rule, self.file(), message)
-            .place(Place::inside(&content, self.object.clone(), &field))
-            .pointer(self.pointer.clone().join(&field))
-    }
-
-    /// The file that the link stands in.
-    pub(crate) fn file(&self) -> &str {
-        &self.source.path
-    }
-}
-
-impl Kind<'_> {
-    /// The media type that a file is served with.
-    fn content_type(self, path: &str) -> HeaderValue {
-        match self {
-            Self::Map(Some(media_type)) => {
-                HeaderValue::try_from(media_type).unwrap_or_else(|_| media_type::of_extension(path))
-            }
-            Self::GeoJson => GEOJSON,
-            Self::OauthMetadata => HeaderValue::from_static("application/json"),
-            Self::Map(None) | Self::Page => media_type::of_extension(path),
-        }
-    }
+/// The hosts of the documents of all endpoints.
+fn hosts(endpoints: &[Endpoint<'_>]) -> Vec<String> {
+    let objects = endpoints
+        .iter()
+        .filter_map(|endpoint| endpoint.metadata.as_ref());
+    let urls =
+        objects.flat_map(|(_, object)| [Some(&object.cds_metadata_url), object.coverage.as_ref()]);
+    let parts = urls.flatten().filter_map(Url::parts);
+    let mut hosts: Vec<_> = parts.map(|parts| parts.host.to_ascii_lowercase()).collect();
+    hosts.sort();
+    hosts.dedup();
+    hosts
 }

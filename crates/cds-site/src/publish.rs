@@ -68,13 +68,9 @@ impl<'c> Publisher<'c> {
                 let entries = Arc::new(entries.unwrap_or_default());
                 self.publish_endpoint(endpoint, source, object, &entries);
                 history.add(&endpoint.prefix, source, object, entries);
-            } else if let Some(coverage) = &endpoint.coverage {
-                // Its maps are checked all the same, so that all faults are told at once.
-                let mut links = Links::new(self.sources, &endpoint.prefix);
-                links.add_coverage(coverage, self.report);
-                links.check_geojson(self.report);
             }
         }
+        self.publish_files(endpoints);
         for endpoint in endpoints {
             if let Some((source, object)) = &endpoint.metadata {
                 related_metadata_missing::check(source, object, &self.claims, self.report);
@@ -129,8 +125,14 @@ impl<'c> Publisher<'c> {
     }
 
     fn redirect(&mut self, location: Location, moved: Moved) {
-        self.claims.insert(location.clone(), Claim::Settings);
-        self.insert(location, Resource::Moved(moved));
+        // A former path may be written twice.
+        if self
+            .claims
+            .insert(location.clone(), Claim::Settings)
+            .is_none()
+        {
+            self.insert(location, Resource::Moved(moved));
+        }
     }
 
     fn publish_endpoint(
@@ -161,18 +163,18 @@ impl<'c> Publisher<'c> {
             };
             self.insert_published(location, draft);
         }
-        let mut links = Links::new(self.sources, &endpoint.prefix);
-        links.add_metadata(source, object, self.report);
-        if let Some(coverage) = &endpoint.coverage {
-            if let Some(url) = &object.coverage {
-                self.publish_coverage(source, url, coverage, Arc::clone(entries));
-            }
-            links.add_coverage(coverage, self.report);
+        if let (Some(coverage), Some(url)) = (&endpoint.coverage, &object.coverage) {
+            self.publish_coverage(source, url, coverage, Arc::clone(entries));
         }
-        links.check_geojson(self.report);
-        for file in links.into_files(self.report) {
+    }
+
+    /// The files that the documents link to, after all documents, so that none takes the place of
+    /// one.
+    fn publish_files(&mut self, endpoints: &[Endpoint<'_>]) {
+        let links = Links::of(self.sources, endpoints, self.report);
+        for file in links.into_files() {
             let draft = Draft {
-                content_type: file.content_type,
+                content_type: file.media_type.value,
                 segments: vec![file.file.bytes.clone()],
                 modified: file.file.modified,
                 max_age: self.settings.max_age,
@@ -180,9 +182,7 @@ impl<'c> Publisher<'c> {
                 is_file: true,
                 is_kept: true,
             };
-            // A file that several documents link to is one resource.
             match self.claims.get(&file.location) {
-                Some(Claim::File(other)) if **other == *file.file.path => {}
                 Some(other) => {
                     route_conflict::find_file(self.report, file.file, &file.location.path, other);
                 }

@@ -12,8 +12,10 @@ use toml::Spanned;
 
 use crate::alias::Alias;
 use crate::host;
+use crate::location::WELL_KNOWN;
 use crate::maintenance::{Maintenance, Misunderstood};
 use crate::moved::Moved;
+use crate::path::normalise;
 use crate::rules;
 use crate::rules::moved_too_long_ago;
 use crate::rules::settings_invalid::SETTINGS_INVALID;
@@ -253,8 +255,15 @@ impl Reader<'_> {
                 format!("`{}` is not the path of a document", path.get_ref()),
                 "write a path, as in `/.well-known/carbon-data-spec.json`",
             );
+            return None;
         }
-        is_path.then(|| path.get_ref().clone())
+        let path_now = normalise(path.get_ref()) == WELL_KNOWN;
+        if path_now {
+            let message = format!("`{}` is where the metadata object is now", path.get_ref());
+            let help = "remove it: former paths are those that the object had before";
+            self.find(Some(path.span()), message, help);
+        }
+        (!path_now).then(|| path.get_ref().clone())
     }
 
     fn maintenance(&mut self, written: &Spanned<toml::Value>) -> Option<Maintenance> {
@@ -295,7 +304,8 @@ impl Reader<'_> {
             return;
         };
         let moved = Datetime::parse(format!("{date}T00:00:00Z"));
-        let three_years = 3 * 365 * 24 * 60 * 60;
+        // With a leap day, so that nobody is told before three years are over.
+        let three_years = (3 * 365 + 1) * 24 * 60 * 60;
         if moved.is_ok_and(|moved| moved.timestamp().seconds + three_years < now.seconds) {
             let place = Place::of(self.content, since.span());
             let finding = moved_too_long_ago::find(SETTINGS_FILE, &date.to_string(), place);
@@ -408,6 +418,12 @@ mod tests {
             ("moved_to = \"/new\"", 1, 12, "not a complete URL"),
             ("former_paths = [\"/a\", \"b\"]", 1, 23, "not the path"),
             ("former_paths = [\"/\"]", 1, 17, "not the path"),
+            (
+                "former_paths = [\"/%2Ewell-known/cds-server-metadata.json\"]",
+                1,
+                17,
+                "where the metadata object is now",
+            ),
             ("since = 12:00:00", 1, 9, "no date"),
             ("hosts = \"a.example\"", 1, 9, "invalid type"),
             (

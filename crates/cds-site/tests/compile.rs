@@ -16,7 +16,7 @@ use cds_site::{Compiled, Site, Sources, compile, stand_in};
 use http::header;
 use serde_json::Value;
 
-use sites::{METADATA, WEST, ask, at, body, entry, listing, site, sources};
+use sites::{METADATA, WEST, ask, at, body, entry, findings, listing, site, sources};
 
 #[tokio::test]
 async fn the_metadata_object_is_served_as_it_was_written() {
@@ -234,20 +234,6 @@ fn a_site_that_was_never_good_is_unavailable_where_its_documents_would_be() {
     assert!(ask(&stand_in(&elsewhere), "/cds-coverage.json").is_none());
 }
 
-/// Each finding as `rule file:line pointer`.
-fn findings(report: &cds_site::Report) -> Vec<String> {
-    let finding = |finding: &cds_site::Finding| {
-        let line = finding.place.as_ref().map_or(0, |place| place.line);
-        let pointer = finding
-            .pointer
-            .as_ref()
-            .map(cds_site::Pointer::as_str)
-            .unwrap_or_default();
-        format!("{} {}:{line} {pointer}", finding.rule.slug, finding.file)
-    };
-    report.findings().iter().map(finding).collect()
-}
-
 #[test]
 fn maps_are_checked_once_and_beside_a_faulty_metadata_object() {
     let link = |url: &str| format!(r#", "geojson_resource": "{url}""#);
@@ -269,47 +255,6 @@ fn maps_are_checked_once_and_beside_a_faulty_metadata_object() {
         .map(|finding| finding.rule.slug)
         .collect();
     assert_eq!(slugs, ["json-syntax", "geojson-not-wgs84"]);
-}
-
-#[test]
-fn a_moved_site_redirects_its_well_known_and_former_paths_and_needs_no_documents() {
-    let settings = r#"
-        moved_to = "https://new.example.org/.well-known/cds-server-metadata.json"
-        moved = "temporary"
-        former_paths = ["/.well-known/carbon-data-spec.json"]
-    "#;
-    let site = site(&[("site.toml", settings)]);
-    let to = "https://new.example.org/.well-known/cds-server-metadata.json";
-    for (path, status) in [
-        ("/.well-known/cds-server-metadata.json", 302),
-        ("/.well-known/carbon-data-spec.json", 301),
-    ] {
-        let response = ask(&site, path).unwrap();
-        assert_eq!(response.status(), status);
-        assert_eq!(response.headers()[header::LOCATION], to);
-        assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
-    }
-}
-
-#[test]
-fn former_paths_lead_to_the_present_one() {
-    let settings = "former_paths = [\"/.well-known/carbon-data-spec.json\"]";
-    let site = site(&[
-        ("cds-server-metadata.json", METADATA),
-        ("site.toml", settings),
-    ]);
-    let response = ask(&site, "/.well-known/carbon-data-spec.json").unwrap();
-    assert_eq!(response.status(), 301);
-    assert_eq!(
-        response.headers()[header::LOCATION],
-        "/.well-known/cds-server-metadata.json"
-    );
-    assert_eq!(
-        ask(&site, "/.well-known/cds-server-metadata.json")
-            .unwrap()
-            .status(),
-        200
-    );
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use cds_metadata::Finding;
 
-use crate::links::Link;
+use crate::link::Link;
 
 cds_metadata::rule! {
     /// ## What it checks

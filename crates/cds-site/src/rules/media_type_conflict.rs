@@ -3,7 +3,7 @@
 use cds_metadata::Report;
 use http::HeaderValue;
 
-use crate::links::Link;
+use crate::link::Link;
 
 cds_metadata::rule! {
     /// ## What it checks

@@ -47,7 +47,7 @@ pub(crate) fn check(
             continue;
         };
         let is_ours = hosts.contains(&location.host);
-        if is_ours && !published.contains_key(&location) {
+        if is_ours && !is_object(&location, published) {
             let message = format!(
                 "`{}` is on this site's host, but no object of the site",
                 location.path
@@ -63,5 +63,18 @@ pub(crate) fn check(
                 help,
             );
         }
+    }
+}
+
+/// Whether a metadata object is published in a place, or redirected to. Its query doesn't matter.
+fn is_object(location: &Location, published: &HashMap<Location, Claim>) -> bool {
+    let location = Location {
+        query: Vec::new(),
+        ..location.clone()
+    };
+    match published.get(&location) {
+        Some(Claim::Field { field, .. }) => *field == "cds_metadata_url",
+        Some(Claim::Settings) => true,
+        Some(Claim::File(_)) | None => false,
     }
 }

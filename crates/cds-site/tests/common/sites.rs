@@ -10,8 +10,8 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use cds_site::{Body, Compiled, Respond, Site, Source, Sources, compile};
-use http::{Request, Response};
+use cds_site::{Body, Compiled, Finding, Pointer, Report, Respond, Site, Source, Sources, compile};
+use http::{HeaderName, Request, Response};
 use http_body_util::BodyExt;
 
 /// The metadata object of a utility with a coverage listing.
@@ -80,4 +80,29 @@ pub(crate) fn ask(site: &Site, path: &str) -> Option<Response<Body>> {
 /// The whole body.
 pub(crate) async fn body(response: Response<Body>) -> Bytes {
     response.into_body().collect().await.unwrap().to_bytes()
+}
+
+/// What a request of any method with these header fields is answered.
+pub(crate) fn ask_with(
+    site: &Site,
+    method: &str,
+    path: &str,
+    fields: &[(HeaderName, &str)],
+) -> Option<Response<Body>> {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in fields {
+        request = request.header(name, *value);
+    }
+    site.respond((&request.body(()).unwrap()).into())
+}
+
+/// Each finding as `rule file:line pointer`.
+pub(crate) fn findings(report: &Report) -> Vec<String> {
+    let finding = |finding: &Finding| {
+        let line = finding.place.as_ref().map_or(0, |place| place.line);
+        let pointer = finding.pointer.as_ref().map(Pointer::as_str);
+        let pointer = pointer.unwrap_or_default();
+        format!("{} {}:{line} {pointer}", finding.rule.slug, finding.file)
+    };
+    report.findings().iter().map(finding).collect()
 }

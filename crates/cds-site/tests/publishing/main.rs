@@ -1,4 +1,4 @@
-//! What is published besides the documents as they are: a maintenance.
+//! What is published besides the documents: files, further endpoints, redirects, a maintenance.
 
 #![cfg(test)]
 #![allow(
@@ -10,4 +10,7 @@
 #[path = "../common/sites.rs"]
 mod sites;
 
+mod endpoints;
+mod files;
 mod maintenance;
+mod moved;
