@@ -94,6 +94,17 @@ impl Body {
         Some(chunk.freeze())
     }
 
+    /// Leaves out the next `bytes`.
+    pub(crate) fn skip(&mut self, mut bytes: u64) {
+        while bytes > 0 {
+            let limit = usize::try_from(bytes).unwrap_or(usize::MAX);
+            let Some(left_out) = self.take(limit) else {
+                return;
+            };
+            bytes -= left_out.len() as u64;
+        }
+    }
+
     /// The next piece, or as much of it as the limit allows.
     fn take(&mut self, limit: usize) -> Option<Bytes> {
         let taken = match &mut self.kind {
@@ -224,6 +235,26 @@ mod tests {
     async fn small_pieces_are_one_frame() {
         let frame = three_segments().frame().await.unwrap().unwrap();
         assert_eq!(frame.into_data().unwrap(), "onetwo");
+    }
+
+    #[test]
+    fn what_is_skipped_is_not_handed_out() {
+        for (skipped, rest) in [
+            (0, "onetwo"),
+            (2, "etwo"),
+            (3, "two"),
+            (5, "o"),
+            (6, ""),
+            (7, ""),
+        ] {
+            for mut body in [three_segments(), Body::from(Bytes::from_static(b"onetwo"))] {
+                body.skip(skipped);
+                assert_eq!(body.len(), rest.len() as u64);
+                let rest = Some(rest).filter(|rest| !rest.is_empty());
+                let chunk = body.next_chunk(NonZeroUsize::MAX);
+                assert_eq!(chunk.as_deref(), rest.map(str::as_bytes));
+            }
+        }
     }
 
     #[tokio::test]

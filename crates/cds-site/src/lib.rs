@@ -33,12 +33,14 @@
 //! that suits the Client better, when no coding makes it smaller, and when nothing suits: never
 //! 406.
 //!
-//! A coding is made when the first Client asks for it, not when the site is compiled: a reload
-//! takes no longer for a large site, and what nobody asks for costs neither time nor memory. The
-//! next version of the site keeps the codings of what it publishes unchanged. Who asks first waits
-//! for the compression, so its effort is limited: some 25 ms at most up to a mebibyte, above that
-//! 5 ms per mebibyte in zstd and 15 ms in the others. Nobody else waits: while a coding is being
-//! made, others get the plain bytes.
+//! A coding is made when Clients ask for it, not when the site is compiled: a reload takes no
+//! longer for a large site, and what nobody asks for costs neither time nor memory. The next
+//! version of the site keeps the codings of what it publishes unchanged.
+//!
+//! No request is held up for long. Each takes a coding that isn't made yet one step further, of up
+//! to 2 MiB, which takes some 25 ms at most; with a smaller document that is all of it. Of a larger
+//! one the first few who ask get the plain bytes, and so does whoever asks while another thread
+//! takes a step.
 //!
 //! # Features
 //!
@@ -67,6 +69,7 @@ mod coding;
 mod conditional;
 mod coverage;
 mod documents;
+mod encoding;
 mod endpoint;
 mod etag;
 mod fields;

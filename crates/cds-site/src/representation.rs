@@ -174,6 +174,6 @@ impl Draft {
     }
 }
 
-/// Below, the header fields are longer than what a coding saves. Above, making it would hold up
-/// its thread for too long.
+/// Below, the header fields are longer than what a coding saves. Above, codings would take more
+/// memory than their documents are asked for.
 const CODABLE: RangeInclusive<usize> = 200..=64 << 20;

@@ -81,14 +81,19 @@ fn sources<const N: usize>(files: [(&str, Vec<u8>); N]) -> Sources {
 }
 
 fn site_with(description: &str, settings: &str, previous: Option<&Site>) -> Site {
-    let sources = sources([
+    let files = [
         ("cds-server-metadata.json", metadata(description).into()),
         ("cds-coverage.json", listing().into()),
         ("public/west.geojson", map().into()),
         ("public/noise.txt", noise()),
         ("public/tiny.txt", vec![b'a'; 199]),
         ("site.toml", settings.into()),
-    ]);
+    ];
+    site_of(files, previous)
+}
+
+fn site_of<const N: usize>(files: [(&str, Vec<u8>); N], previous: Option<&Site>) -> Site {
+    let sources = sources(files);
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     let compiled = compile(&sources, now, previous);
     compiled.site.unwrap()
@@ -194,6 +199,35 @@ fn a_coding_has_the_fields_of_its_own_version() {
         "max-age=7"
     );
     assert_eq!(gunzip(&bytes(response)), map().as_bytes());
+}
+
+#[test]
+fn what_is_large_goes_plain_until_a_few_requests_have_made_the_coding() {
+    let text = map().repeat((5 << 20) / map().len());
+    let files = |description: &str| {
+        [
+            ("cds-server-metadata.json", metadata(description).into()),
+            ("public/noise.txt", text.clone().into()),
+        ]
+    };
+    let coding = |site: &Site| {
+        let response = get(site, "/noise.txt", "gzip");
+        let coding = field(response.headers(), header::CONTENT_ENCODING).to_owned();
+        let content = bytes(response);
+        let plain = if coding.is_empty() {
+            content
+        } else {
+            gunzip(&content)
+        };
+        assert!(plain == text.as_bytes());
+        coding
+    };
+    let before = site_of(files("A fictional utility."), None);
+    assert_eq!([coding(&before), coding(&before)], ["", ""]);
+    // An edit of another document doesn't begin it anew.
+    let after = site_of(files("Another description."), Some(&before));
+    drop(before);
+    assert_eq!([coding(&after), coding(&after)], ["gzip", "gzip"]);
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::io::Result;
 use brotli::CompressorWriter;
 use brotli::enc::BrotliEncoderParams;
 
-use super::levels::{Levels, write};
-use crate::body::Body;
+use super::Encoder;
+use super::levels::Levels;
 
 const LEVELS: Levels<i32> = Levels {
     small: 6,
@@ -14,15 +14,19 @@ const LEVELS: Levels<i32> = Levels {
     large: 1,
 };
 
-pub(super) fn encode(body: &Body) -> Result<Vec<u8>> {
+pub(super) fn encoder(length: u64) -> CompressorWriter<Vec<u8>> {
     let parameters = BrotliEncoderParams {
-        quality: LEVELS.of(body),
-        size_hint: usize::try_from(body.len()).unwrap_or(usize::MAX),
+        quality: LEVELS.of(length),
+        size_hint: usize::try_from(length).unwrap_or(usize::MAX),
         ..BrotliEncoderParams::default()
     };
-    let mut encoder = CompressorWriter::with_params(Vec::new(), BUFFER, &parameters);
-    write(body, &mut encoder)?;
-    Ok(encoder.into_inner())
+    CompressorWriter::with_params(Vec::new(), BUFFER, &parameters)
+}
+
+impl Encoder for CompressorWriter<Vec<u8>> {
+    fn finish(self: Box<Self>) -> Result<Vec<u8>> {
+        Ok(self.into_inner())
+    }
 }
 
 /// Bytes that are collected before they go into the result.

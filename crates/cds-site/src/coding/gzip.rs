@@ -5,8 +5,8 @@ use std::io::Result;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::levels::{Levels, write};
-use crate::body::Body;
+use super::Encoder;
+use super::levels::Levels;
 
 /// Never 1: zlib-ng, which another crate of a build may turn on, saves half as much there.
 const LEVELS: Levels<u32> = Levels {
@@ -15,9 +15,12 @@ const LEVELS: Levels<u32> = Levels {
     large: 2,
 };
 
-pub(super) fn encode(body: &Body) -> Result<Vec<u8>> {
-    let level = Compression::new(LEVELS.of(body));
-    let mut encoder = GzEncoder::new(Vec::new(), level);
-    write(body, &mut encoder)?;
-    encoder.finish()
+pub(super) fn encoder(length: u64) -> GzEncoder<Vec<u8>> {
+    GzEncoder::new(Vec::new(), Compression::new(LEVELS.of(length)))
+}
+
+impl Encoder for GzEncoder<Vec<u8>> {
+    fn finish(self: Box<Self>) -> Result<Vec<u8>> {
+        GzEncoder::finish(*self)
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::io::Result;
 
-use super::levels::{Levels, write};
-use crate::body::Body;
+use zstd::stream::write::Encoder;
+
+use super::levels::Levels;
 
 /// Windows of these levels have 4 MiB at most; a Client must take 8 MB (RFC 9659 §3).
 const LEVELS: Levels<i32> = Levels {
@@ -12,10 +13,15 @@ const LEVELS: Levels<i32> = Levels {
     large: 1,
 };
 
-pub(super) fn encode(body: &Body) -> Result<Vec<u8>> {
-    let mut encoder = zstd::Encoder::new(Vec::new(), LEVELS.of(body))?;
+pub(super) fn encoder(length: u64) -> Result<Encoder<'static, Vec<u8>>> {
+    let mut encoder = Encoder::new(Vec::new(), LEVELS.of(length))?;
     // A small body needs a small window.
-    encoder.set_pledged_src_size(Some(body.len()))?;
-    write(body, &mut encoder)?;
-    encoder.finish()
+    encoder.set_pledged_src_size(Some(length))?;
+    Ok(encoder)
+}
+
+impl super::Encoder for Encoder<'static, Vec<u8>> {
+    fn finish(self: Box<Self>) -> Result<Vec<u8>> {
+        Encoder::finish(*self)
+    }
 }
