@@ -11,3 +11,4 @@ mod life;
 mod passing;
 mod site;
 mod support;
+mod targets;
