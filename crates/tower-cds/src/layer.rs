@@ -7,8 +7,7 @@ use crate::service::CdsService;
 /// Publishes the documents of a source in front of a service.
 ///
 /// The source is anything that implements [`Respond`](crate::Respond) and is cheap to clone: a
-/// `LiveSite`, a [`SiteHandle`](crate::SiteHandle), an `Arc<Site>`, or a type
-/// of your own.
+/// `LiveSite` or `LiveSites`, a [`Handle`](crate::Handle), an `Arc<Site>`, or a type of your own.
 #[derive(Debug, Clone)]
 pub struct CdsLayer<R> {
     source: R,

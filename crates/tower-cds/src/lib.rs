@@ -53,6 +53,36 @@
 //! A site whose `site.toml` has a maintenance with an end says so by [`Site::due`]; `LiveSite` ends
 //! it by itself, and such a program stores [`Site::resumed`] then.
 //!
+//! # Many sites
+//!
+//! A service that answers for many utilities gives the layer a directory of sites, or a [`SiteSet`]
+//! from memory. A document answers on the host of its own URL and on the `hosts` that its site's
+//! `site.toml` adds; requests for other hosts pass on. The host is that of the request target, else
+//! that of `Host`; forwarded hosts are not believed.
+//!
+//! ```no_run
+//! use axum::{Router, routing::get};
+//! # #[cfg(feature = "live")]
+//! use tower_cds::{Bind, CdsLayer, LiveSites, Options};
+//!
+//! # #[cfg(feature = "live")]
+//! # fn main() -> std::io::Result<()> {
+//! // sites/demoutility.com/cds-server-metadata.json, sites/example.org/…
+//! let sites = LiveSites::open("sites")?;
+//! let app: Router = Router::new()
+//!     .route("/", get(async || "Welcome to your utility"))
+//!     .layer(CdsLayer::new(sites));
+//!
+//! // Sites that belong to different people: none answers for a host that its directory isn't
+//! // named after.
+//! let sites = LiveSites::open_with("sites", &Options::new().bind(Bind::Directory))?;
+//! # let _ = (app, sites);
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "live"))]
+//! # fn main() {}
+//! ```
+//!
 //! # Where the layer goes
 //!
 //! **Outermost, as a rule.** The well-known document never asks for authentication (CDS-WG1-01
@@ -114,7 +144,7 @@
 //! zstd is the best of them and the first choice of browsers, but it compiles a C library, which not
 //! every program wants to begin with; turn it on where a C compiler is at hand.
 //!
-//! `live`, on by default: `LiveSite`, a site directory that is watched. Without it the tree has no
+//! `live`, on by default: `LiveSite`, a site directory that is watched, and `LiveSites`. Without it the tree has no
 //! file watching, and documents come from the program. The feature needs a Unix system;
 //! elsewhere, set `default-features = false`.
 
@@ -129,11 +159,13 @@ mod body;
 pub use body::ResponseBody;
 #[cfg(feature = "live")]
 pub use cds_live::{
-    Limits, LiveSite, Options, Outcome, Reload, State, Status, WatchMode, Watching,
+    Limits, LiveSite, LiveSites, Options, Outcome, Reload, SiteReload, State, Status, WatchMode,
+    Watching,
 };
 pub use cds_site::{
-    Body, Compiled, Compiler, Excerpt, Finding, Kind, Level, Place, Pointer, Report, RequestHead,
-    Respond, Rule, Severities, Severity, Site, SiteHandle, Source, Sources, compile, stand_in,
+    Bind, Body, Compiled, Compiler, Excerpt, Finding, Handle, Kind, Level, Place, Pointer, Report,
+    RequestHead, Respond, Rule, Severities, Severity, Site, SiteHandle, SiteSet, SiteSetHandle,
+    Source, Sources, compile, stand_in,
 };
 pub use future::ResponseFuture;
 pub use layer::CdsLayer;
