@@ -46,6 +46,9 @@ pub struct CoverageReader<'s> {
     now: Option<Timestamp>,
 }
 
+/// How many bytes most entries take at most: room is made for so many ids.
+const ENTRY_SIZE: usize = 1024;
+
 /// Where an id was used first.
 #[derive(Debug, Clone, Copy)]
 struct FirstUse {
@@ -108,6 +111,8 @@ impl<'s> CoverageReader<'s> {
         let Some(text) = syntax::decode(name, bytes, &mut self.report) else {
             return Extensions::new();
         };
+        // A table that grows hashes all its ids again.
+        self.ids.reserve(bytes.len() / ENTRY_SIZE);
         let extensions = self.read_text(&text, form, take).unwrap_or_else(|_| {
             let mut faults = Report::new();
             if let Some(mended) = syntax::report(&text, &mut faults) {
@@ -205,7 +210,7 @@ impl<'s> File<'_, 's> {
                 return Ok(());
             };
             all = Err(error);
-            // What is wrong inside one entry keeps none of the others from being checked.
+            // What is wrong inside of an entry keeps nothing around it from being checked.
             cursor.value(PhantomData::<&RawValue>).map(|_| ())
         });
         let extensions = match outside? {
@@ -242,7 +247,7 @@ impl<'s> File<'_, 's> {
             }
         };
         rules::check_coverage_entry(&draft, &mut scope);
-        let Some(entry) = CoverageEntry::from_draft(draft) else {
+        let Some(entry) = CoverageEntry::from_draft(*draft) else {
             return Ok(());
         };
 

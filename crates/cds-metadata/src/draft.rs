@@ -187,7 +187,8 @@ pub(crate) struct DraftSeed<const N: usize> {
 }
 
 impl<'de, const N: usize> DeserializeSeed<'de> for DraftSeed<N> {
-    type Value = Result<Draft<'de, N>, JsonType>;
+    /// In a box because a draft is large, and would be copied at each step out of the parser.
+    type Value = Result<Box<Draft<'de, N>>, JsonType>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
@@ -195,7 +196,7 @@ impl<'de, const N: usize> DeserializeSeed<'de> for DraftSeed<N> {
 }
 
 impl<'de, const N: usize> Visitor<'de> for DraftSeed<N> {
-    type Value = Result<Draft<'de, N>, JsonType>;
+    type Value = Result<Box<Draft<'de, N>>, JsonType>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any value")
@@ -223,7 +224,7 @@ impl<'de, const N: usize> Visitor<'de> for DraftSeed<N> {
             depth: inside,
             repeated_key: &repeated_key,
         };
-        let mut draft = Draft::empty(self.table);
+        let mut draft = Box::new(Draft::empty(self.table));
         let mut unknown = Keys::default();
         let mut expected = 0;
         while let Some(key) = map.next_key_seed(KeySeed {

@@ -58,7 +58,7 @@ impl<'a> MetadataObject<'a> {
         Ok(match draft {
             Ok(draft) => {
                 rules::check_metadata_object(&draft, &mut scope);
-                Self::from_draft(draft)
+                Self::from_draft(*draft)
             }
             Err(found) => {
                 rules::wrong_type::document(&mut scope, Likeness::MetadataObject, found);

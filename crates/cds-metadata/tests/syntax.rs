@@ -459,3 +459,17 @@ fn what_follows_a_fault_of_syntax_is_not_told_as_another() {
     assert_eq!(of_line_3, [("json-syntax", 3)]);
     assert!(lines(&report).contains(&("wrong-type", 2)));
 }
+
+#[test]
+fn the_members_of_a_listing_are_checked_beside_an_entry_that_no_parser_takes() {
+    let deep = format!("{}{}", "[".repeat(126), "]".repeat(126));
+    for value in ["\"\\ud800\"", "1e999", &deep] {
+        let listing = format!("{{ \"next\": 7, \"coverage_entries\": [{{ \"id\": {value} }}] }}");
+        let mut reader = CoverageReader::new(None);
+        reader.read("f", listing.as_bytes(), CoverageForm::Listing, &mut |_| ());
+        let report = reader.finish().1;
+        let slugs = common::slugs(&report);
+        assert!(slugs.contains(&"json-syntax"), "{value}: {slugs:?}");
+        assert!(slugs.contains(&"wrong-type"), "{value}: {slugs:?}");
+    }
+}
