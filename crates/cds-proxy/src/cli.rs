@@ -27,7 +27,7 @@ pub enum Command {
     /// Serves a site's documents and passes every other request to the upstream
     ///
     /// A flag beats its environment variable, which beats the configuration file.
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Shows it all in one process: a demo portal, a site to edit, and the proxy in front
     Demo(DemoArgs),
     // What these do, they say themselves.
@@ -68,12 +68,20 @@ pub struct DemoArgs {
     pub dir: PathBuf,
 
     /// Address to listen on
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = tcp)]
     pub listen: ListenAddress,
 
     /// Address of the admin endpoint
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9901")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9901", value_parser = tcp)]
     pub admin: ListenAddress,
+}
+
+/// An address that a browser can be given.
+fn tcp(text: &str) -> Result<ListenAddress, String> {
+    match text.parse()? {
+        ListenAddress::Unix(_) => Err("the demo needs IP:PORT, such as 127.0.0.1:8080".to_owned()),
+        address @ ListenAddress::Tcp(_) => Ok(address),
+    }
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ use crate::cli::{Cli, Command};
 /// Runs the command line and says how it ended.
 pub fn main() -> ExitCode {
     match Cli::parse().command {
-        Command::Run(args) => run::run(args),
+        Command::Run(args) => run::run(*args),
         Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Init(args) => init::run(args),

@@ -1,6 +1,6 @@
 //! Where the portal is.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -19,6 +19,8 @@ pub struct Upstream {
     url: UpstreamUrl,
     authority: String,
     limits: Limits,
+    /// Where this proxy itself listens: a request to there would come back.
+    own: Vec<SocketAddr>,
     known: ArcSwap<Known>,
     unreachable: AtomicBool,
     /// Whether the name has been asked for once, however that ended.
@@ -30,6 +32,8 @@ pub struct Upstream {
 #[derive(Debug, Default)]
 struct Known {
     addresses: Vec<SocketAddr>,
+    /// Whether there would be more if they were not our own.
+    goes_round: bool,
     /// Index of the address to try first: where a name has several, some may be dead.
     preferred: AtomicUsize,
 }
@@ -70,20 +74,23 @@ const RETRY: Duration = Duration::from_secs(2);
 
 impl Upstream {
     /// The upstream of a URL. A name has no address until [`Upstream::keep_resolved`] runs.
-    pub fn new(url: UpstreamUrl, limits: Limits) -> Self {
-        let known = match url.host {
-            Host::Address(address) => Known::new(vec![SocketAddr::new(address, url.port)]),
-            Host::Name(_) => Known::default(),
-        };
-        Self {
+    /// `own` are the addresses that this proxy listens on.
+    pub fn new(url: UpstreamUrl, limits: Limits, own: Vec<SocketAddr>) -> Self {
+        let upstream = Self {
             authority: url.authority(),
-            asked: watch::Sender::new(!known.addresses.is_empty()),
-            known: ArcSwap::from_pointee(known),
+            asked: watch::Sender::new(matches!(url.host, Host::Address(_))),
+            known: ArcSwap::default(),
             url,
             limits,
+            own,
             unreachable: AtomicBool::new(false),
             ask_again: Notify::new(),
+        };
+        if let Host::Address(address) = upstream.url.host {
+            let address = SocketAddr::new(address, upstream.url.port);
+            upstream.known.store(Arc::new(upstream.among(&[address])));
         }
+        upstream
     }
 
     /// `host:port`, as a `Host` field names it.
@@ -110,6 +117,14 @@ impl Upstream {
             let _ = timeout(self.limits.connect, asked.wait_for(|asked| *asked)).await;
         }
         self.known.load().next(missed)
+    }
+
+    /// Why there is no address to try, in an operator's words.
+    pub fn why_nowhere(&self) -> &'static str {
+        match self.known.load().goes_round {
+            true => "it is this proxy itself",
+            false => "its name can't be resolved",
+        }
     }
 
     /// How to connect to an address.
@@ -178,23 +193,58 @@ impl Upstream {
 
     pub(crate) fn take_up(&self, name: &str, addresses: &[SocketAddr]) {
         let known = self.known.load();
+        let new = self.among(addresses);
         // Name servers turn the order with every answer; that is no news.
-        if known.holds_all_of(addresses) {
+        if known.holds_the_same_as(&new) {
             return;
         }
         tracing::info!(upstream = %self.url, ?addresses, "`{name}` is resolved");
-        let new = Known::new(addresses.to_vec());
         if let Some(preferred) = known.next(&[]) {
             new.prefer(preferred);
         }
         self.known.store(Arc::new(new));
     }
+
+    /// What of these addresses is not our own.
+    fn among(&self, addresses: &[SocketAddr]) -> Known {
+        let (own, others) = addresses
+            .iter()
+            .partition::<Vec<SocketAddr>, _>(|address| leads_to(**address, &self.own));
+        if !own.is_empty() {
+            tracing::error!(
+                upstream = %self.url,
+                addresses = ?own,
+                "the upstream leads back to this proxy, so it is not asked there; give the address \
+                 of the portal"
+            );
+        }
+        Known {
+            goes_round: !own.is_empty(),
+            ..Known::new(others)
+        }
+    }
+}
+
+/// Whether a connection to an address reaches one of these listeners.
+fn leads_to(address: SocketAddr, listeners: &[SocketAddr]) -> bool {
+    let ip = address.ip().to_canonical();
+    listeners.iter().any(|listener| {
+        let same_port = listener.port() == address.port();
+        let listens_on_all = listener.ip().is_unspecified();
+        same_port && (listener.ip().to_canonical() == ip || listens_on_all && is_local(ip))
+    })
+}
+
+/// Whether an address is one of this machine: only those can be bound.
+fn is_local(ip: IpAddr) -> bool {
+    ip.is_loopback() || UdpSocket::bind((ip, 0)).is_ok()
 }
 
 impl Known {
     fn new(addresses: Vec<SocketAddr>) -> Self {
         Self {
             addresses,
+            goes_round: false,
             preferred: AtomicUsize::new(0),
         }
     }
@@ -230,9 +280,11 @@ impl Known {
         self.addresses.iter().position(|known| *known == address)
     }
 
-    fn holds_all_of(&self, addresses: &[SocketAddr]) -> bool {
-        addresses.len() == self.addresses.len()
-            && addresses
+    fn holds_the_same_as(&self, other: &Self) -> bool {
+        self.goes_round == other.goes_round
+            && self.addresses.len() == other.addresses.len()
+            && other
+                .addresses
                 .iter()
                 .all(|address| self.addresses.contains(address))
     }
@@ -281,7 +333,7 @@ mod tests {
     };
 
     fn upstream(url: &str) -> Upstream {
-        Upstream::new(url.parse().unwrap(), LIMITS)
+        Upstream::new(url.parse().unwrap(), LIMITS, Vec::new())
     }
 
     #[tokio::test]
@@ -310,6 +362,39 @@ mod tests {
         let resolving = tokio::spawn(Arc::clone(&upstream).keep_resolved());
         assert!(upstream.address(&[]).await.is_none());
         resolving.abort();
+    }
+
+    #[test]
+    fn a_way_back_is_seen_however_the_listener_is_named() {
+        for (upstream, listener, expected) in [
+            ("127.0.0.1:80", "127.0.0.1:80", true),
+            ("127.0.0.1:80", "0.0.0.0:80", true),
+            ("127.0.0.1:80", "[::]:80", true),
+            ("[::1]:80", "[::]:80", true),
+            ("127.0.0.1:81", "0.0.0.0:80", false),
+            ("192.0.2.7:80", "0.0.0.0:80", false),
+        ] {
+            let [upstream, listener] = addresses([upstream, listener]);
+            assert_eq!(
+                leads_to(upstream, &[listener]),
+                expected,
+                "{upstream} {listener}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_is_asked_only_where_it_does_not_lead_back() {
+        let [own, other] = addresses(["127.0.0.1:1", "192.0.2.1:1"]);
+        let url = "http://portal.invalid:1".parse().unwrap();
+        let upstream = Upstream::new(url, LIMITS, vec![own]);
+        upstream.take_up("portal.invalid", &[own, other]);
+        assert_eq!(upstream.address(&[]).await, Some(other));
+        assert_eq!(upstream.len(), 1);
+        upstream.asked.send_replace(true);
+        upstream.take_up("portal.invalid", &[own]);
+        assert_eq!(upstream.address(&[]).await, None);
+        assert!(upstream.why_nowhere().contains("itself"));
     }
 
     fn addresses<const N: usize>(texts: [&str; N]) -> [SocketAddr; N] {

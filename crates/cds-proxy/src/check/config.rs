@@ -1,13 +1,16 @@
 //! A configuration file, and what it names.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::bail;
 use cds_live::Limits;
 
 use super::target::Target;
-use crate::config::{ConfigFile, Mistake};
+use crate::config::{ConfigFile, Layer, Mistake};
+use crate::rules::certificate_expiring::CERTIFICATE_EXPIRING;
 use crate::rules::config_invalid::CONFIG_INVALID;
+use crate::server::tls::Certificate;
 
 /// A configuration file that has been looked at.
 #[derive(Debug)]
@@ -22,9 +25,10 @@ impl Config {
     ///
     /// # Errors
     /// When the file can't be read.
-    pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
+    pub(super) fn read(path: &Path, now: SystemTime) -> anyhow::Result<Self> {
         let mut file = ConfigFile::read(path)?;
         file.check();
+        file.add(certificates(file.layer(), now));
         let limits = file.layer().limits.of_sites();
         let site = match file.layer().site.dir.as_deref().map(site) {
             Some(Ok(directory)) => Some((directory, limits)),
@@ -36,6 +40,26 @@ impl Config {
         };
         Ok(Self { file, site })
     }
+}
+
+/// What is wrong with the certificates.
+fn certificates(layer: &Layer, now: SystemTime) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    for (listener, section) in layer.listen.iter().flatten().enumerate() {
+        for (index, files) in section.tls.iter().flatten().enumerate() {
+            let faulty = match Certificate::load(files) {
+                Ok(certificate) => certificate.complaint(now).map(|complaint| Mistake {
+                    rule: &CERTIFICATE_EXPIRING,
+                    key: format!("listen.{listener}.tls.{index}.certificate"),
+                    message: format!("{} {complaint}", files.certificate.display()),
+                    help: "renew it; the new one is taken up without a restart".to_owned(),
+                }),
+                Err(fault) => Some(fault.into_mistake(listener, index)),
+            };
+            mistakes.extend(faulty);
+        }
+    }
+    mistakes
 }
 
 fn site(path: &Path) -> anyhow::Result<PathBuf> {

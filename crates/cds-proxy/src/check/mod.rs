@@ -137,7 +137,7 @@ impl Checker {
     }
 
     fn check_config(&mut self, path: &Path) -> anyhow::Result<()> {
-        let Config { file, site } = Config::read(path)?;
+        let Config { file, site } = Config::read(path, self.judge.now)?;
         let name = file.name().to_owned();
         let mut report = file.into_report();
         report.apply(&self.judge.severities);

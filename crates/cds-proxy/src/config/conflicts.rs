@@ -2,6 +2,7 @@
 
 use super::layer::Layer;
 use super::mistake::Mistake;
+use super::section::{ListenFlags, ListenSection};
 use crate::rules::config_invalid::CONFIG_INVALID;
 
 /// Every mistake that shows only when settings are looked at together. What is missing is none:
@@ -9,25 +10,196 @@ use crate::rules::config_invalid::CONFIG_INVALID;
 pub(super) fn conflicts(layer: &Layer) -> Vec<Mistake> {
     let listeners = layer.listeners();
     let mut mistakes = Vec::new();
+    mistakes.extend(flags(&layer.listen_flags, layer.listen.is_some()));
     if listeners.is_empty() {
-        mistakes.push(Mistake {
-            rule: &CONFIG_INVALID,
-            key: "listen".to_owned(),
-            message: "there is no address to listen on".to_owned(),
-            help: "give at least one, or leave `listen` out".to_owned(),
-        });
+        mistakes.push(mistake(
+            "listen",
+            "there is no address to listen on",
+            "give at least one, or leave `listen` out",
+        ));
     }
-    if let Some(url) = &layer.upstream.url {
-        let own = listeners.iter().find(|own| url.is_at(own.address.0));
-        mistakes.extend(own.map(|own| Mistake {
-            rule: &CONFIG_INVALID,
-            key: "upstream.url".to_owned(),
-            message: format!(
-                "the upstream is {}, which this proxy listens on",
-                own.address
-            ),
-            help: "requests would go round; give the address of the portal".to_owned(),
-        }));
+    for (index, listener) in listeners.iter().enumerate() {
+        mistakes.extend(alone(index, listener));
+        let same = |other: &ListenSection| other.address == listener.address;
+        if !takes_any_port(listener) && listeners.iter().take(index).any(same) {
+            mistakes.push(mistake(
+                &format!("listen.{index}.address"),
+                &format!("{} is listened on already", listener.address),
+                "leave one of the two out",
+            ));
+        }
+    }
+    mistakes.extend(round(layer, &listeners));
+    mistakes
+}
+
+/// What is wrong with flags about listeners.
+fn flags(flags: &ListenFlags, has_file: bool) -> Option<Mistake> {
+    let speaks_tls = flags.tls_addresses.is_some();
+    let has_certificates = flags.certificates.is_some() || flags.keys.is_some();
+    let (message, help) = if flags.unpaired() > 0 {
+        (
+            "there are not as many --tls-key as --tls-certificate",
+            "give the key of each certificate, in the same order",
+        )
+    } else if speaks_tls && !has_certificates {
+        (
+            "--listen-tls has no certificate",
+            "give its file and that of its key by --tls-certificate and --tls-key",
+        )
+    } else if has_certificates && !speaks_tls {
+        (
+            "the certificate is for no address",
+            "give the address to speak TLS on by --listen-tls",
+        )
+    } else if flags.have_options() && !flags.have_addresses() && has_file {
+        (
+            "--socket-mode, --http2 and --proxy-protocol are for addresses that flags give",
+            "write them under the `[[listen]]` that they are for",
+        )
+    } else {
+        return None;
+    };
+    Some(mistake("", message, help))
+}
+
+/// What is wrong with a listener by itself.
+fn alone(index: usize, listener: &ListenSection) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    if listener.mode.is_some() && listener.address.tcp().is_some() {
+        mistakes.push(mistake(
+            &format!("listen.{index}.mode"),
+            "only a Unix socket has a mode",
+            "leave it out, or listen on unix:PATH",
+        ));
+    }
+    if listener.tls.as_ref().is_some_and(Vec::is_empty) {
+        mistakes.push(mistake(
+            &format!("listen.{index}.tls"),
+            "there is no certificate to speak TLS with",
+            "give `certificate` and `key` under `[[listen.tls]]`, or leave `tls` out",
+        ));
     }
     mistakes
+}
+
+/// Whether requests would come back to where they came from.
+fn round(layer: &Layer, listeners: &[ListenSection]) -> Option<Mistake> {
+    let url = layer.upstream.url.as_ref()?;
+    let own = listeners
+        .iter()
+        .filter_map(|listener| listener.address.tcp())
+        .find(|own| url.is_at(*own))?;
+    Some(mistake(
+        "upstream.url",
+        &format!("the upstream is {own}, which this proxy listens on"),
+        "requests would go round; give the address of the portal",
+    ))
+}
+
+fn takes_any_port(listener: &ListenSection) -> bool {
+    listener
+        .address
+        .tcp()
+        .is_some_and(|address| address.port() == 0)
+}
+
+fn mistake(key: &str, message: &str, help: &str) -> Mistake {
+    Mistake {
+        rule: &CONFIG_INVALID,
+        key: key.to_owned(),
+        message: message.to_owned(),
+        help: help.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+    use crate::config::ConfigFile;
+
+    /// The keys of what is wrong with a file.
+    fn in_file(text: &str) -> Vec<String> {
+        let file = ConfigFile::of(Path::new("cds-proxy.toml"), text.as_bytes());
+        assert!(file.report().is_empty(), "{:?}", file.report());
+        let mistakes = conflicts(file.layer()).into_iter();
+        mistakes.map(|mistake| mistake.key).collect()
+    }
+
+    /// What is wrong with flags, over a file that has a listener or not.
+    fn in_flags(flags: &str, has_file: bool) -> Option<String> {
+        let args = ["cds-proxy", "run"].into_iter().chain(flags.split(' '));
+        let Ok(Command::Run(run)) = Cli::try_parse_from(args).map(|cli| cli.command) else {
+            panic!("{flags}");
+        };
+        let listener = ListenFlags::default().listener("127.0.0.1:1".parse().unwrap(), None);
+        let below = Layer {
+            listen: has_file.then(|| vec![listener]),
+            ..Layer::default()
+        };
+        let mistakes = conflicts(&run.settings.over(below));
+        mistakes.first().map(Mistake::to_string)
+    }
+
+    #[test]
+    fn what_makes_no_sense_in_a_file_is_told_with_its_key() {
+        let certificate = "{ certificate = \"a\", key = \"b\" }";
+        for (text, keys) in [
+            ("listen = []", &["listen"][..]),
+            (
+                "listen = [{ address = \"127.0.0.1:80\", mode = \"660\" }]",
+                &["listen.0.mode"],
+            ),
+            (
+                "listen = [{ address = \"127.0.0.1:80\", tls = [] }]",
+                &["listen.0.tls"],
+            ),
+            (
+                "listen = [{ address = \"127.0.0.1:80\" }, { address = \"127.0.0.1:80\" }]",
+                &["listen.1.address"],
+            ),
+            (
+                "listen = [{ address = \"127.0.0.1:0\" }, { address = \"127.0.0.1:0\" }]",
+                &[],
+            ),
+            (
+                "upstream.url = \"http://127.0.0.1:80\"\nlisten = [{ address = \"0.0.0.0:80\" }]",
+                &["upstream.url"],
+            ),
+            (
+                &format!(
+                    "listen = [{{ address = \"unix:a\", mode = \"660\", tls = [{certificate}] }}]"
+                ),
+                &[],
+            ),
+        ] {
+            assert_eq!(in_file(text), keys, "{text}");
+        }
+    }
+
+    #[test]
+    fn flags_that_would_do_nothing_are_refused() {
+        for (flags, words) in [
+            (
+                "--tls-certificate a --listen-tls 127.0.0.1:1",
+                "not as many",
+            ),
+            ("--listen-tls 127.0.0.1:1", "no certificate"),
+            ("--tls-certificate a --tls-key b", "for no address"),
+        ] {
+            let told = in_flags(flags, false).unwrap_or_default();
+            assert!(told.contains(words), "{flags}: {told}");
+        }
+        let told = in_flags("--http2=false", true).unwrap_or_default();
+        assert!(told.contains("for addresses that flags give"), "{told}");
+        assert_eq!(in_flags("--http2=false", false), None);
+        assert_eq!(in_flags("--http2=false --listen 127.0.0.1:2", true), None);
+        let tls = "--listen-tls 127.0.0.1:2 --tls-certificate a --tls-key b";
+        assert_eq!(in_flags(tls, true), None);
+    }
 }

@@ -58,18 +58,24 @@ impl Layer {
 
     /// What there is to listen on: what the flags say, else the file, else the default.
     pub(super) fn listeners(&self) -> Vec<ListenSection> {
-        let flags = self.listen_flags.listeners();
-        flags.or_else(|| self.listen.clone()).unwrap_or_else(|| {
-            let address = ListenerSettings::DEFAULT;
-            vec![ListenSection { address }]
-        })
+        match &self.listen {
+            _ if self.listen_flags.have_addresses() => self.listen_flags.listeners(),
+            Some(listen) => listen.clone(),
+            None => vec![self.listen_flags.listener(ListenerSettings::DEFAULT, None)],
+        }
     }
 
     /// Paths that are relative begin at `dir`.
     #[must_use]
     pub fn relative_to(self, dir: &Path) -> Self {
+        let listen = |listen: Vec<ListenSection>| {
+            let sections = listen.into_iter();
+            sections.map(|section| section.relative_to(dir)).collect()
+        };
         Self {
+            listen: self.listen.map(listen),
             site: self.site.relative_to(dir),
+            admin: self.admin.relative_to(dir),
             ..self
         }
     }

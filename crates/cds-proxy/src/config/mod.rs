@@ -19,12 +19,12 @@ pub use mistake::Mistake;
 pub use reference::reference;
 pub use schema::configuration;
 pub use section::{
-    AdminSection, ForwardingSection, LimitsSection, ListenFlags, ListenSection, LogSection,
-    ProcessSection, SiteSection, UpstreamSection,
+    AdminSection, CertificateFiles, ForwardingSection, LimitsSection, ListenFlags, ListenSection,
+    LogSection, ProcessSection, SiteSection, UpstreamSection,
 };
 pub use settings::{
     ForwardingSettings, ListenerSettings, ProcessSettings, Settings, SiteSettings, UpstreamSettings,
 };
 pub use values::{
-    Host, ListenAddress, LogFilter, Network, Size, Threads, Timeout, UpstreamUrl, Wait,
+    Host, ListenAddress, LogFilter, Mode, Peer, Peers, Size, Threads, Timeout, UpstreamUrl, Wait,
 };

@@ -73,6 +73,13 @@ const EXAMPLE: &str = r#"# /etc/cds-proxy/cds-proxy.toml
 [[listen]]
 address = "0.0.0.0:8080"
 
+[[listen]]
+address = "0.0.0.0:8443"
+
+[[listen.tls]]
+certificate = "tls/portal.pem"
+key = "tls/portal.key"
+
 [upstream]
 url = "http://127.0.0.1:3000"
 timeout = "30s"

@@ -17,12 +17,12 @@ use tokio::task::JoinSet;
 
 use self::portal::Portal;
 use crate::cli::DemoArgs;
-use crate::config::{Layer, Mistake, Settings, SiteSection, UpstreamSection};
+use crate::config::{Layer, ListenAddress, Mistake, Mode, Settings, SiteSection, UpstreamSection};
 use crate::exit::{self, Verdict};
 use crate::logging;
 use crate::metrics::Metrics;
 use crate::run::{self, AdminEndpoint, Sockets};
-use crate::server::{Life, Listener, Signals, serve};
+use crate::server::{Acceptor, Life, Listener, Room, Signals, serve};
 
 /// Runs the demo until a signal ends it. The exit code is 2 when it can't start: a port is taken,
 /// or the site can't be written.
@@ -32,10 +32,13 @@ pub fn run(args: &DemoArgs) -> ExitCode {
 
 fn try_run(args: &DemoArgs) -> anyhow::Result<Verdict> {
     let sockets = Sockets {
-        listeners: vec![Listener::bind(args.listen.0, "--listen")?],
-        admin: Listener::bind(args.admin.0, "--admin")?,
+        listeners: vec![bind(&args.listen, "--listen")?],
+        admin: bind(&args.admin, "--admin")?,
     };
-    let portal = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), "--listen")?;
+    let portal = bind(
+        &SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into(),
+        "--listen",
+    )?;
     let written = site::write_if_missing(&args.dir)?;
     logging::start_with("warn,cds_live=off,pingora_core=off,pingora_proxy=off,pingora_pool=off");
     let settings = settings(args, &portal)?;
@@ -58,30 +61,38 @@ async fn show(
     let mut signals = Signals::catch().context("signals can't be caught")?;
     let here = words::Here {
         proxy: first_address(&sockets),
-        admin: sockets.admin.address(),
-        portal: portal.address(),
+        admin: sockets.admin.address().clone(),
+        portal: portal.address().clone(),
         dir: &args.dir,
     };
     words::introduce(&here, written);
     tell_reloads(&args.dir, &live)?;
     let life = Life::new();
-    tokio::spawn(serve(portal, Arc::new(Portal), life.clone()));
+    let portal = Acceptor::new(portal).context("the portal's listener is broken")?;
+    tokio::spawn(serve(
+        portal,
+        Arc::new(Portal),
+        Room::boundless(),
+        life.clone(),
+    ));
     let metrics = Arc::new(Metrics::new());
     run::follow(settings, &live, &metrics)?;
-    let admin = AdminEndpoint::start(sockets.admin, Arc::clone(&metrics), life.clone());
+    let admin = AdminEndpoint::start(sockets.admin, Arc::clone(&metrics), life.clone())?;
     admin.tell_about(settings, &live);
     let _serving: JoinSet<()> =
-        run::start(settings, sockets.listeners, live.clone(), metrics, &life);
+        run::start(settings, sockets.listeners, live.clone(), metrics, &life)?;
     // Ctrl-C ends a demo at once: nobody depends on it.
     signals.end_asked(|| run::reload(live.clone())).await;
     Ok(())
 }
 
-fn first_address(sockets: &Sockets) -> SocketAddr {
-    sockets
-        .listeners
-        .first()
-        .map_or(sockets.admin.address(), Listener::address)
+fn bind(address: &ListenAddress, flag: &'static str) -> anyhow::Result<Listener> {
+    Ok(Listener::bind(address, Mode::EVERYONE, flag)?)
+}
+
+fn first_address(sockets: &Sockets) -> ListenAddress {
+    let first = sockets.listeners.first().unwrap_or(&sockets.admin);
+    first.address().clone()
 }
 
 fn tell_reloads(dir: &Path, live: &LiveSite) -> anyhow::Result<()> {

@@ -1,20 +1,20 @@
 //! What the demo says, on standard output.
 
-use std::net::SocketAddr;
 use std::path::Path;
 
 use cds_live::{Outcome, Reload};
 use clap::ColorChoice;
 
+use crate::config::ListenAddress;
 use crate::report::{Results, human};
 use crate::terminal::Color;
 
 /// Where everything is.
 #[derive(Debug)]
 pub(super) struct Here<'a> {
-    pub(super) proxy: SocketAddr,
-    pub(super) admin: SocketAddr,
-    pub(super) portal: SocketAddr,
+    pub(super) proxy: ListenAddress,
+    pub(super) admin: ListenAddress,
+    pub(super) portal: ListenAddress,
     pub(super) dir: &'a Path,
 }
 

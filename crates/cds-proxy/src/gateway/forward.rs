@@ -3,10 +3,11 @@
 use std::net::IpAddr;
 
 use http::{HeaderName, HeaderValue, Uri, Version, header};
-use ipnet::IpNet;
 use pingora::Result;
 use pingora::http::RequestHeader;
 use pingora::proxy::Session;
+
+use crate::config::Peers;
 
 /// Adds `Via` and X-Forwarded-* to requests.
 ///
@@ -16,7 +17,7 @@ use pingora::proxy::Session;
 #[derive(Debug, Clone, Default)]
 pub struct Forwarding {
     /// The proxies that are believed.
-    pub trusted: Vec<IpNet>,
+    pub trusted: Peers,
 }
 
 const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -35,7 +36,7 @@ impl Forwarding {
             .and_then(|address| address.as_inet())
             // A listener on [::] sees IPv4 clients as ::ffff:192.0.2.7.
             .map(|address| address.ip().to_canonical());
-        if !client.is_some_and(|client| self.trusts(client)) {
+        if !self.trusted.contain(client) {
             remove_claims(request);
         }
         if !request.headers.contains_key(header::HOST)
@@ -43,16 +44,17 @@ impl Forwarding {
         {
             request.insert_header(header::HOST, target)?;
         }
-        announce(request, client, session.req_header().version)?;
+        let hop = Hop {
+            client,
+            scheme: scheme(session),
+            version: session.req_header().version,
+        };
+        hop.announce(request)?;
         if !request.headers.contains_key(header::HOST) {
             // An HTTP/1.0 client need not send one, but the upstream is spoken to in HTTP/1.1.
             request.insert_header(header::HOST, authority)?;
         }
         Ok(())
-    }
-
-    fn trusts(&self, client: IpAddr) -> bool {
-        self.trusted.iter().any(|network| network.contains(&client))
     }
 }
 
@@ -84,26 +86,44 @@ fn is_claim(name: &HeaderName) -> bool {
     name.starts_with("x-forwarded-") || name == "x-real-ip" || name == "forwarded"
 }
 
-fn announce(request: &mut RequestHeader, client: Option<IpAddr>, version: Version) -> Result<()> {
-    if let Some(client) = client {
-        request.append_header(FOR, client.to_string())?;
+/// How a request came here.
+#[derive(Debug, Clone, Copy)]
+struct Hop {
+    /// `None` behind a Unix socket.
+    client: Option<IpAddr>,
+    scheme: &'static str,
+    version: Version,
+}
+
+impl Hop {
+    fn announce(self, request: &mut RequestHeader) -> Result<()> {
+        if let Some(client) = self.client {
+            request.append_header(FOR, client.to_string())?;
+        }
+        if !request.headers.contains_key(PROTO) {
+            request.insert_header(PROTO, HeaderValue::from_static(self.scheme))?;
+        }
+        if let Some(host) = request.headers.get(header::HOST).cloned()
+            && !request.headers.contains_key(HOST)
+        {
+            request.insert_header(HOST, host)?;
+        }
+        // RFC 9110 §7.6.3: the protocol version that the request was received with.
+        let via = match self.version {
+            Version::HTTP_10 => "1.0 cds-proxy",
+            Version::HTTP_2 => "2.0 cds-proxy",
+            _ => "1.1 cds-proxy",
+        };
+        request.append_header(header::VIA, HeaderValue::from_static(via))?;
+        Ok(())
     }
-    if !request.headers.contains_key(PROTO) {
-        request.insert_header(PROTO, HeaderValue::from_static("http"))?;
+}
+
+fn scheme(session: &Session) -> &'static str {
+    match session.digest().map(|digest| digest.ssl_digest.is_some()) {
+        Some(true) => "https",
+        Some(false) | None => "http",
     }
-    if let Some(host) = request.headers.get(header::HOST).cloned()
-        && !request.headers.contains_key(HOST)
-    {
-        request.insert_header(HOST, host)?;
-    }
-    // RFC 9110 §7.6.3: the protocol version that the request was received with.
-    let via = if version == Version::HTTP_10 {
-        "1.0 cds-proxy"
-    } else {
-        "1.1 cds-proxy"
-    };
-    request.append_header(header::VIA, HeaderValue::from_static(via))?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -121,7 +141,12 @@ mod tests {
     #[test]
     fn a_request_says_where_it_comes_from() {
         let mut request = request(&[("host", "portal.example"), ("via", "1.1 cache")]);
-        announce(&mut request, Some([192, 0, 2, 7].into()), Version::HTTP_11).unwrap();
+        let hop = Hop {
+            client: Some([192, 0, 2, 7].into()),
+            scheme: "https",
+            version: Version::HTTP_11,
+        };
+        hop.announce(&mut request).unwrap();
         let field = |name| {
             let values = request.headers.get_all(name).iter();
             values
@@ -129,7 +154,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(field("x-forwarded-for"), ["192.0.2.7"]);
-        assert_eq!(field("x-forwarded-proto"), ["http"]);
+        assert_eq!(field("x-forwarded-proto"), ["https"]);
         assert_eq!(field("x-forwarded-host"), ["portal.example"]);
         assert_eq!(field("via"), ["1.1 cache", "1.1 cds-proxy"]);
     }
@@ -147,15 +172,5 @@ mod tests {
         remove_claims(&mut request);
         let left: Vec<_> = request.headers.keys().map(HeaderName::as_str).collect();
         assert_eq!(left, ["x-forward"]);
-    }
-
-    #[test]
-    fn only_trusted_networks_are_trusted() {
-        let forwarding = Forwarding {
-            trusted: vec!["10.0.0.0/8".parse().unwrap()],
-        };
-        assert!(forwarding.trusts([10, 1, 2, 3].into()));
-        assert!(!forwarding.trusts([192, 0, 2, 7].into()));
-        assert!(!Forwarding::default().trusts([127, 0, 0, 1].into()));
     }
 }

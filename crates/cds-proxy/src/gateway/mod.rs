@@ -58,7 +58,7 @@ pub struct Exchange {
 
 /// Idle connections are kept a minute: browsers ask again within it, and a load balancer in front
 /// has a shorter limit of its own more often than not.
-const KEEP_ALIVE: u64 = 60;
+pub const KEEP_ALIVE: Duration = Duration::from_secs(60);
 /// Between two pieces of a request's body.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// For a client to take a piece of an answer, which is at most 64 KiB.
@@ -113,7 +113,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         exchange.address = self.upstream.address(&exchange.missed).await;
         let Some(address) = exchange.address else {
             let mut error = Error::new_up(ErrorType::ConnectNoRoute);
-            error.set_context("its name can't be resolved");
+            error.set_context(self.upstream.why_nowhere());
             return Err(error);
         };
         Ok(self.upstream.peer(address, pace(session)))
@@ -279,7 +279,7 @@ impl<R> Gateway<R> {
         if self.life.phase() > Phase::Serving {
             session.set_keepalive(None);
         } else if session.get_keepalive().is_some() {
-            session.set_keepalive(Some(KEEP_ALIVE));
+            session.set_keepalive(Some(KEEP_ALIVE.as_secs()));
         }
     }
 

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener as StdListener};
 
 use cds_site::Body;
 use http::Response;
+use pingora::protocols::l4::stream::Stream as L4Stream;
 use pingora::proxy::http_proxy;
 use pingora::server::configuration::ServerConf;
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
@@ -11,7 +12,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
-use crate::server::{Listener, serve};
+use crate::config::Mode;
+use crate::server::{Acceptor, Listener, Room, serve};
 use crate::upstream::Limits;
 
 /// A site of which nothing is asked.
@@ -41,6 +43,7 @@ fn upstream(connect: Duration) -> Arc<Upstream> {
     Arc::new(Upstream::new(
         "http://portal.invalid:1".parse().unwrap(),
         limits,
+        Vec::new(),
     ))
 }
 
@@ -79,13 +82,20 @@ async fn an_address_that_drops_packets_leaves_time_for_the_next() {
     let upstream = upstream(Duration::from_secs(2));
     upstream.take_up("portal.invalid", &[dead, alive]);
 
-    let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), "--listen").unwrap();
-    let address = listener.address();
+    let any = "127.0.0.1:0".parse().unwrap();
+    let listener = Listener::bind(&any, Mode::EVERYONE, "--listen").unwrap();
+    let address = listener.address().tcp().unwrap();
+    let acceptor = Acceptor::new(listener).unwrap();
     let app = http_proxy(
         &Arc::new(ServerConf::default()),
         gateway(Arc::clone(&upstream)),
     );
-    tokio::spawn(serve(listener, Arc::new(app), Life::new()));
+    tokio::spawn(serve(
+        acceptor,
+        Arc::new(app),
+        Room::boundless(),
+        Life::new(),
+    ));
 
     let mut client = TcpStream::connect(address).await.unwrap();
     client
@@ -104,14 +114,14 @@ async fn a_tunnel_may_be_silent_for_long_on_either_side() {
     let mut client = TcpStream::connect(listener.local_addr().unwrap())
         .await
         .unwrap();
-    let (stream, peer) = listener.accept().unwrap();
+    let (stream, _) = listener.accept().unwrap();
     stream.set_nonblocking(true).unwrap();
     let stream = TcpStream::from_std(stream).unwrap();
     client
         .write_all(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
         .await
         .unwrap();
-    let mut session = Session::new_h1(Box::new(Connection::new(stream, peer)));
+    let mut session = Session::new_h1(Box::new(L4Stream::from(stream)));
     assert!(session.read_request().await.unwrap());
 
     let gateway = gateway(upstream(Duration::from_secs(1)));

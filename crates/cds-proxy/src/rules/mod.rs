@@ -1,5 +1,7 @@
 //! The rules of all crates, and the pages about them.
 
+pub mod certificate_expiring;
+pub mod certificate_invalid;
 pub mod config_invalid;
 pub mod explain;
 pub mod handbook;
@@ -9,7 +11,11 @@ mod markdown;
 use cds_metadata::Rule;
 
 /// The rules of this crate: those that a configuration is held to.
-pub static TABLE: &[&Rule] = &[&config_invalid::CONFIG_INVALID];
+pub static TABLE: &[&Rule] = &[
+    &certificate_expiring::CERTIFICATE_EXPIRING,
+    &certificate_invalid::CERTIFICATE_INVALID,
+    &config_invalid::CONFIG_INVALID,
+];
 
 /// Every rule, sorted by slug.
 pub fn all() -> Vec<&'static Rule> {

@@ -6,82 +6,114 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pingora::apps::ServerApp;
-use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::bind::Listener;
-use super::connection::Connection;
+use super::acceptor::Acceptor;
 use super::life::{Life, Phase};
+use super::room::{Place, Room};
+use super::transport::Socket;
 
-/// Accepts connections until the program stops, then waits until they have ended.
-pub async fn serve<A>(listener: Listener, app: Arc<A>, life: Life)
+/// Accepts connections until the program stops, then waits until they have ended. Where there is
+/// no room, a connection waits, and those after it in the listener's queue.
+pub async fn serve<A>(acceptor: Arc<Acceptor>, app: Arc<A>, room: Room, life: Life)
 where
     A: ServerApp + Send + Sync + 'static,
 {
-    let address = listener.address();
-    let listener = match listener.into_tokio() {
-        Ok(listener) => listener,
-        Err(error) => return tracing::error!(%address, %error, "the listener is broken"),
-    };
+    let address = acceptor.address();
     let mut connections = JoinSet::new();
-    let mut shortage: Option<Shortage> = None;
+    let mut congestion: Option<Congestion> = None;
     loop {
         let now = Instant::now();
-        let (retry_at, over_at) = shortage.map_or((now, now), |it| (it.retry_at, it.over_at));
+        let (retry_at, over_at) = congestion.map_or((now, now), |it| (it.retry_at, it.over_at));
         tokio::select! {
-            accepted = listener.accept(), if retry_at <= now => match accepted {
-                Ok((stream, peer)) => {
-                    connections.spawn(converse(stream, peer, Arc::clone(&app), life.clone()));
+            accepted = acceptor.accept(), if retry_at <= now => match accepted {
+                Ok((socket, peer)) => {
+                    if room.is_full() && congestion.replace(Congestion::begin(NOW)).is_none() {
+                        let most = room.size();
+                        tracing::warn!(%address, "there are {most} connections; more wait");
+                    }
+                    let Some(place) = room.take_while(&life).await else { break };
+                    let connection = Incoming { socket, peer, place };
+                    connections.spawn(converse(
+                        Arc::clone(&acceptor),
+                        connection,
+                        Arc::clone(&app),
+                        life.clone(),
+                    ));
                 }
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(error) => {
-                    if shortage.replace(Shortage::begin()).is_none() {
+                    if congestion.replace(Congestion::begin(A_SECOND)).is_none() {
                         tracing::error!(%address, %error, "can't accept connections; trying on");
                     }
                 }
             },
             // Only to come round: the next turn accepts again.
             () = sleep_until(retry_at), if retry_at > now => {}
-            () = sleep_until(over_at), if shortage.is_some() => {
-                shortage = None;
+            () = sleep_until(over_at), if congestion.is_some() => {
+                congestion = None;
                 tracing::info!(%address, "connections are accepted again");
             }
             Some(_) = connections.join_next() => {}
             () = life.reached(Phase::Stopping) => break,
         }
     }
-    drop(listener);
+    drop(acceptor);
     // Wakes connections that wait for a next request; they close.
     app.cleanup().await;
     while connections.join_next().await.is_some() {}
 }
 
-async fn converse<A>(stream: TcpStream, peer: SocketAddr, app: Arc<A>, life: Life)
+/// A connection that has been accepted.
+struct Incoming {
+    socket: Socket,
+    /// `None` behind a Unix socket.
+    peer: Option<SocketAddr>,
+    place: Place,
+}
+
+async fn converse<A>(acceptor: Arc<Acceptor>, incoming: Incoming, app: Arc<A>, life: Life)
 where
     A: ServerApp + Send + Sync + 'static,
 {
-    let connection = Connection::new(stream, peer);
-    app.process_new(Box::new(connection), &life.pingora_watch())
-        .await;
+    let Incoming {
+        socket,
+        peer,
+        place: _place,
+    } = incoming;
+    let greeting = acceptor.greeting().clone();
+    // Else the listener would be open for as long as the connection is.
+    drop(acceptor);
+    match greeting.receive(socket, peer, &life).await {
+        Ok(connection) => {
+            let watch = life.pingora_watch();
+            app.process_new(Box::new(connection), &watch).await;
+        }
+        // Whoever scans ports is no reason to fill a log.
+        Err(error) => tracing::debug!(?peer, "a connection came to nothing: {error}"),
+    }
 }
 
-/// A time in which connections can't be accepted, mostly for want of descriptors. It lasts until
-/// connections end, and asking again at once would only burn the processor.
+/// A time in which connections can't be accepted at once, for want of descriptors or of room.
 #[derive(Debug, Clone, Copy)]
-struct Shortage {
+struct Congestion {
+    /// It lasts until connections end, and asking again at once may only burn the processor.
     retry_at: Instant,
-    /// When it counts as over unless there is another error. Later than the next try: a shortage
-    /// comes and goes, and the log is to say it once.
+    /// When it counts as over unless it begins again. Later than the next try: it comes and goes,
+    /// and the log is to say it once.
     over_at: Instant,
 }
 
-impl Shortage {
-    fn begin() -> Self {
+const NOW: Duration = Duration::ZERO;
+const A_SECOND: Duration = Duration::from_secs(1);
+
+impl Congestion {
+    fn begin(pause: Duration) -> Self {
         let now = Instant::now();
         Self {
-            retry_at: now + Duration::from_secs(1),
-            over_at: now + Duration::from_secs(3),
+            retry_at: now + pause,
+            over_at: now + pause + Duration::from_secs(2),
         }
     }
 }

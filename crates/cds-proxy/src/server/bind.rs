@@ -3,48 +3,83 @@
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::net::UnixListener;
+
+use super::greeting::Greeting;
+use super::socket_file::{self, SocketFile};
+use crate::config::{ListenAddress, Mode};
 
 /// A socket that listens. Connections queue up in it until [`serve`](super::serve) takes them.
 #[derive(Debug)]
 pub struct Listener {
-    socket: TcpListener,
-    address: SocketAddr,
+    pub(super) socket: Bound,
+    pub(super) address: ListenAddress,
+    /// How its connections begin.
+    pub greeting: Greeting,
 }
 
+/// A socket that is bound and listens.
+#[derive(Debug)]
+pub(super) enum Bound {
+    Tcp(TcpListener),
+    Unix(UnixListener, SocketFile),
+}
+
+/// How many connections may wait to be accepted. The system caps it (`net.core.somaxconn`); the
+/// standard library's 128 overflow in the moment in which a restart accepts nothing.
+const BACKLOG: i32 = 4096;
+
 impl Listener {
-    /// Binds and listens; `flag` is how the user can choose another address.
+    /// Binds and listens; `flag` is how the user can choose another address. Of a Unix socket,
+    /// `mode` says who may connect.
     ///
     /// # Errors
     ///
     /// At once, with the address and what to do.
-    pub fn bind(address: SocketAddr, flag: &'static str) -> Result<Self, BindError> {
-        let bound = || {
-            let socket = TcpListener::bind(address)?;
-            socket.set_nonblocking(true)?;
-            let address = socket.local_addr()?;
-            Ok(Self { socket, address })
+    pub fn bind(
+        address: &ListenAddress,
+        mode: Mode,
+        flag: &'static str,
+    ) -> Result<Self, BindError> {
+        let bound = match address {
+            ListenAddress::Tcp(address) => bind_tcp(*address),
+            ListenAddress::Unix(path) => {
+                socket_file::bind(path, mode, BACKLOG).map(|(socket, file)| {
+                    let address = ListenAddress::Unix(path.clone());
+                    (Bound::Unix(socket, file), address)
+                })
+            }
         };
-        bound().map_err(|source| BindError {
-            address,
+        let (socket, bound) = bound.map_err(|source| BindError {
+            address: address.clone(),
             flag,
             source,
+        })?;
+        Ok(Self {
+            socket,
+            address: bound,
+            greeting: Greeting::default(),
         })
     }
 
     /// The address, with the port that the system chose if port 0 was asked for.
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    pub const fn address(&self) -> &ListenAddress {
+        &self.address
     }
+}
 
-    pub(super) fn into_tokio(self) -> io::Result<tokio::net::TcpListener> {
-        tokio::net::TcpListener::from_std(self.socket)
-    }
+fn bind_tcp(address: SocketAddr) -> io::Result<(Bound, ListenAddress)> {
+    let socket = TcpListener::bind(address)?;
+    rustix::net::listen(&socket, BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    let address = socket.local_addr()?;
+    Ok((Bound::Tcp(socket), ListenAddress::Tcp(address)))
 }
 
 /// An address that can't be listened on.
 #[derive(Debug)]
 pub struct BindError {
-    address: SocketAddr,
+    address: ListenAddress,
     flag: &'static str,
     source: io::Error,
 }
@@ -57,17 +92,25 @@ impl fmt::Display for BindError {
             source,
         } = self;
         write!(f, "can't listen on {address}: ")?;
-        match source.kind() {
-            io::ErrorKind::AddrInUse => write!(
+        match (source.kind(), address) {
+            (io::ErrorKind::AddrInUse, ListenAddress::Tcp(_)) => write!(
                 f,
                 "the port is in use; stop the program that has it, or choose another with {flag}"
             ),
-            io::ErrorKind::PermissionDenied => write!(
+            (io::ErrorKind::AddrInUse, ListenAddress::Unix(_)) => write!(
+                f,
+                "a program listens on it already; stop it, or choose another path with {flag}"
+            ),
+            (io::ErrorKind::AlreadyExists, _) => write!(
+                f,
+                "there is a file that is no socket; remove it, or choose another path with {flag}"
+            ),
+            (io::ErrorKind::PermissionDenied, ListenAddress::Tcp(_)) => write!(
                 f,
                 "permission denied; choose a port from 1024 up with {flag}, or allow this program \
                  to bind lower ones (CAP_NET_BIND_SERVICE)"
             ),
-            io::ErrorKind::AddrNotAvailable => write!(
+            (io::ErrorKind::AddrNotAvailable, _) => write!(
                 f,
                 "no interface of this machine has this address; choose one that does with {flag} \
                  (0.0.0.0 and [::] stand for all)"
@@ -88,10 +131,14 @@ impl std::error::Error for BindError {
 mod tests {
     use super::*;
 
+    fn bind(address: &str) -> Result<Listener, BindError> {
+        Listener::bind(&address.parse().unwrap(), Mode::EVERYONE, "--listen")
+    }
+
     #[test]
     fn a_port_in_use_is_named_with_the_flag_that_mends_it() {
-        let first = Listener::bind("127.0.0.1:0".parse().unwrap(), "--listen").unwrap();
-        let error = Listener::bind(first.address(), "--listen").unwrap_err();
+        let first = bind("127.0.0.1:0").unwrap();
+        let error = bind(&first.address().to_string()).unwrap_err();
         let message = error.to_string();
         assert!(message.contains(&first.address().to_string()), "{message}");
         assert!(message.contains("port is in use"), "{message}");
@@ -100,7 +147,7 @@ mod tests {
 
     #[test]
     fn an_address_of_another_machine_is_said_to_be_one() {
-        let error = Listener::bind("192.0.2.1:0".parse().unwrap(), "--admin").unwrap_err();
+        let error = bind("192.0.2.1:0").unwrap_err();
         assert!(error.to_string().contains("no interface"), "{error}");
     }
 }

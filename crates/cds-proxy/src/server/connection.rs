@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
 use std::os::fd::AsRawFd as _;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,27 +12,28 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use pingora::protocols::l4::ext::set_tcp_keepalive;
 use pingora::protocols::raw_connect::ProxyDigest;
+use pingora::protocols::tls::SslDigest;
 use pingora::protocols::{
-    GetProxyDigest, GetSocketDigest, GetTimingDigest, Peek, Shutdown, SocketDigest, Ssl,
+    ALPN, GetProxyDigest, GetSocketDigest, GetTimingDigest, Peek, Shutdown, SocketDigest, Ssl,
     TimingDigest, UniqueID,
 };
 use pingora::proxy::Session;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufWriter, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, BufWriter, ReadBuf};
 use tokio::time::{Sleep, sleep, timeout};
 
+use super::greeting::{Agreed, Ends};
+use super::transport::{Socket, Transport};
 use crate::upstream::keepalive;
 
-/// A TCP connection with what Pingora's own stream lacks: a limit for the whole head of a
-/// request, and a close that doesn't destroy an answer on its way.
+/// A connection with what Pingora's own stream lacks: a limit for the whole head of a request, and
+/// a close that doesn't destroy an answer on its way.
 pub struct Connection {
-    stream: BufWriter<TcpStream>,
+    stream: BufWriter<Transport>,
+    agreed: Agreed,
     socket: Arc<SocketDigest>,
     since: SystemTime,
     /// Whether what is read belongs to a request's head, which has [`HEAD_TIMEOUT`].
     in_head: AtomicBool,
-    /// Whether that request is another than the one before.
-    is_next: AtomicBool,
     head_begun: bool,
     /// Made when a head does not come in one piece, which is rare.
     head_timer: Option<Pin<Box<Sleep>>>,
@@ -54,19 +54,26 @@ const LINGER_PAUSE: Duration = Duration::from_secs(2);
 const WRITE_BUFFER: usize = 4 << 10;
 
 impl Connection {
-    pub(crate) fn new(stream: TcpStream, peer: SocketAddr) -> Self {
-        // A response is written as a whole; waiting for more only delays it.
-        let _ = stream.set_nodelay(true);
-        // A tunnel may be silent for long, and so may a client that has lost its line.
-        let _ = set_tcp_keepalive(&stream, &keepalive());
-        let socket = SocketDigest::from_raw_fd(stream.as_raw_fd());
-        let _ = socket.peer_addr.set(Some(peer.into()));
+    pub(super) fn new(stream: Transport, ends: Ends, agreed: Agreed) -> Self {
+        let socket = stream.socket();
+        if let Socket::Tcp(socket) = socket {
+            // A response is written as a whole; waiting for more only delays it.
+            let _ = socket.set_nodelay(true);
+            // A tunnel may be silent for long, and so may a client that has lost its line.
+            let _ = set_tcp_keepalive(socket, &keepalive());
+        }
+        let digest = SocketDigest::from_raw_fd(socket.as_raw_fd());
+        let _ = digest.peer_addr.set(ends.client.map(Into::into));
+        if let Some(destination) = ends.destination {
+            let _ = digest.local_addr.set(Some(destination.into()));
+        }
         Self {
             stream: BufWriter::with_capacity(WRITE_BUFFER, stream),
-            socket: Arc::new(socket),
+            // HTTP/2 has frames of many requests; its parser has limits of its own.
+            in_head: AtomicBool::new(!agreed.http2),
+            agreed,
+            socket: Arc::new(digest),
             since: SystemTime::now(),
-            in_head: AtomicBool::new(true),
-            is_next: AtomicBool::new(false),
             head_begun: false,
             head_timer: None,
             unread: AtomicBool::new(false),
@@ -85,7 +92,6 @@ impl Connection {
 
     /// Says that a request is done with: what follows is the head of the next one.
     pub fn begin_head(&self) {
-        self.is_next.store(true, Ordering::Relaxed);
         self.in_head.store(true, Ordering::Relaxed);
     }
 
@@ -95,11 +101,6 @@ impl Connection {
     }
 
     fn poll_head(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if std::mem::take(self.is_next.get_mut()) {
-            // Between two requests a client may be silent for as long as connections are kept.
-            self.head_begun = false;
-            self.head_timer = None;
-        }
         let before = buf.filled().len();
         match Pin::new(&mut self.stream).poll_read(cx, buf) {
             Poll::Pending if self.head_begun => {
@@ -118,14 +119,17 @@ impl Connection {
         }
     }
 
-    async fn linger(&mut self) {
-        let mut scratch = vec![0; 16 << 10];
-        while let Ok(Ok(1..)) = timeout(LINGER_PAUSE, self.stream.read(&mut scratch)).await {}
+    /// Once an answer is written, what is read next is the head of another request. Between the
+    /// two a client may be silent for as long as connections are kept.
+    fn await_next_head(&mut self) {
+        self.head_begun = false;
+        self.head_timer = None;
     }
 
-    /// Whether bytes have come that nobody asked for, such as a next request.
-    fn has_more(&self) -> bool {
-        matches!(self.stream.get_ref().try_read(&mut [0]), Ok(1..))
+    async fn linger(&mut self) {
+        let mut scratch = vec![0; 16 << 10];
+        let socket = self.stream.get_mut().socket_mut();
+        while let Ok(Ok(1..)) = timeout(LINGER_PAUSE, socket.discard(&mut scratch)).await {}
     }
 }
 
@@ -149,7 +153,9 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, buf)
+        let this = self.get_mut();
+        this.await_next_head();
+        Pin::new(&mut this.stream).poll_write(cx, buf)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -165,7 +171,9 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write_vectored(cx, bufs)
+        let this = self.get_mut();
+        this.await_next_head();
+        Pin::new(&mut this.stream).poll_write_vectored(cx, bufs)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -193,7 +201,7 @@ impl fmt::Debug for Connection {
 impl Shutdown for Connection {
     async fn shutdown(&mut self) {
         let _ = self.stream.shutdown().await;
-        if *self.unread.get_mut() || self.has_more() {
+        if *self.unread.get_mut() || self.stream.get_ref().socket().has_more() {
             let _ = timeout(LINGER, self.linger()).await;
         }
     }
@@ -201,11 +209,20 @@ impl Shutdown for Connection {
 
 impl UniqueID for Connection {
     fn id(&self) -> i32 {
-        self.stream.get_ref().as_raw_fd()
+        self.stream.get_ref().socket().as_raw_fd()
     }
 }
 
-impl Ssl for Connection {}
+impl Ssl for Connection {
+    fn get_ssl_digest(&self) -> Option<Arc<SslDigest>> {
+        self.agreed.tls.clone()
+    }
+
+    /// Of a connection without TLS, too: so Pingora learns which protocol it is.
+    fn selected_alpn_proto(&self) -> Option<ALPN> {
+        self.agreed.http2.then_some(ALPN::H2)
+    }
+}
 
 impl Peek for Connection {}
 
@@ -232,17 +249,17 @@ impl GetSocketDigest for Connection {
 
 #[cfg(test)]
 mod tests {
-    use tokio::net::TcpListener;
+    use tokio::io::AsyncReadExt as _;
+    use tokio::net::UnixStream;
 
+    use super::super::transport::Stream;
     use super::*;
 
-    async fn connected() -> (TcpStream, Connection) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let client = TcpStream::connect(listener.local_addr().unwrap())
-            .await
-            .unwrap();
-        let (stream, peer) = listener.accept().await.unwrap();
-        (client, Connection::new(stream, peer))
+    fn connected() -> (UnixStream, Connection) {
+        let (client, server) = UnixStream::pair().unwrap();
+        let transport = Transport::Plain(Stream::new(Socket::Unix(server)));
+        let connection = Connection::new(transport, Ends::default(), Agreed::default());
+        (client, connection)
     }
 
     /// Whether a read from a silent client waits, without an end to it.
@@ -254,7 +271,7 @@ mod tests {
     // The clock stands still, and jumps to the next timer when nothing else is to do.
     #[tokio::test(start_paused = true)]
     async fn a_head_that_does_not_end_is_given_up() {
-        let (mut client, mut connection) = connected().await;
+        let (mut client, mut connection) = connected();
         client.write_all(b"G").await.unwrap();
         assert_eq!(connection.read_u8().await.unwrap(), b'G');
         let error = connection.read_u8().await.unwrap_err();
@@ -263,24 +280,39 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn silence_before_a_head_and_in_a_body_is_left_to_others() {
-        let (mut client, mut connection) = connected().await;
+        let (mut client, mut connection) = connected();
         assert!(waits(&mut connection).await);
         client.write_all(b"G").await.unwrap();
         assert_eq!(connection.read_u8().await.unwrap(), b'G');
         connection.end_head();
-        assert!(waits(&mut connection).await);
-        connection.begin_head();
         assert!(waits(&mut connection).await);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_next_head_has_its_own_time() {
-        let (mut client, mut connection) = connected().await;
+        let (mut client, mut connection) = connected();
         client.write_all(b"G").await.unwrap();
         assert_eq!(connection.read_u8().await.unwrap(), b'G');
-        // Answered without another read, as a request without a body is.
-        connection.end_head();
-        connection.begin_head();
+        // Answered by whom nothing was said of heads, as the admin endpoint does.
+        connection.write_all(b"answer").await.unwrap();
+        assert!(waits(&mut connection).await);
+        client.write_all(b"G").await.unwrap();
+        assert_eq!(connection.read_u8().await.unwrap(), b'G');
+        let error = connection.read_u8().await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn http2_has_no_heads_to_wait_for() {
+        let (mut client, server) = UnixStream::pair().unwrap();
+        let transport = Transport::Plain(Stream::new(Socket::Unix(server)));
+        let agreed = Agreed {
+            http2: true,
+            tls: None,
+        };
+        let mut connection = Connection::new(transport, Ends::default(), agreed);
+        client.write_all(b"P").await.unwrap();
+        assert_eq!(connection.read_u8().await.unwrap(), b'P');
         assert!(waits(&mut connection).await);
     }
 }

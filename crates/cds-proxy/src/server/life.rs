@@ -62,7 +62,10 @@ impl Life {
             *now = phase.max(*now);
             moves
         });
-        self.ending.send_replace(self.phase() > Phase::Serving);
+        let ending = self.phase() > Phase::Serving;
+        // Whoever watches takes any change for the end.
+        self.ending
+            .send_if_modified(|now| std::mem::replace(now, ending) != ending);
     }
 
     /// Waits until `phase` is entered.
@@ -73,7 +76,12 @@ impl Life {
     }
 
     pub(super) fn pingora_watch(&self) -> ShutdownWatch {
-        self.ending.subscribe()
+        let mut watch = self.ending.subscribe();
+        if *watch.borrow() {
+            // An HTTP/2 connection waits for the change, which came before it.
+            watch.mark_changed();
+        }
+        watch
     }
 }
 

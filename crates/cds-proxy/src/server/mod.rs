@@ -7,11 +7,21 @@
 //! [`ServerApp`]: pingora::apps::ServerApp
 
 mod accept;
+mod acceptor;
 mod bind;
 mod connection;
+mod greeting;
 mod life;
+mod proxy_protocol;
+mod room;
+mod socket_file;
+pub mod tls;
+mod transport;
 
 pub use accept::serve;
+pub use acceptor::Acceptor;
 pub use bind::{BindError, Listener};
 pub use connection::Connection;
+pub use greeting::Greeting;
 pub use life::{Ending, Life, Phase, Signals};
+pub use room::{Room, capacity};

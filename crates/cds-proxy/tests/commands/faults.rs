@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use cds_live::LiveSite;
 use cds_proxy::report::{Results, human};
 use cds_proxy::rules;
+use cds_site::{Bind, SiteSet};
+use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 
 use crate::program::Place;
 
@@ -275,6 +277,44 @@ fn a_configuration_with_mistakes_is_shown_with_all_of_them() {
     insta::assert_snapshot!("config-invalid", shown);
 }
 
+/// The configuration of a listener with the certificate `portal.pem`.
+fn with_certificate() -> Place {
+    let place = Place::with_site();
+    place.write(
+        "cds-proxy.toml",
+        "[site]\ndir = \"cds\"\n\n[[listen]]\naddress = \"0.0.0.0:443\"\n\n\
+         [[listen.tls]]\ncertificate = \"portal.pem\"\nkey = \"portal.key\"\n",
+    );
+    let mut params = CertificateParams::new(vec!["portal.example".to_owned()]).unwrap();
+    params.not_after = date_time_ymd(2026, 2, 7);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    place.write("portal.pem", certificate.pem());
+    place.write("portal.key", key.serialize_pem());
+    place
+}
+
+fn shown_of_config(place: &Place) -> String {
+    let now = ["--now", "2026-01-31T12:00:00Z"];
+    place
+        .run(&["check", "cds-proxy.toml", now[0], now[1]])
+        .stdout
+}
+
+#[test]
+fn a_certificate_that_ends_soon_is_shown_where_it_is_named() {
+    let shown = shown_of_config(&with_certificate());
+    insta::assert_snapshot!("certificate-expiring", shown);
+}
+
+#[test]
+fn a_certificate_that_has_another_key_is_shown_where_it_is_named() {
+    let place = with_certificate();
+    let key = KeyPair::generate().unwrap();
+    place.write("portal.key", key.serialize_pem());
+    insta::assert_snapshot!("certificate-invalid", shown_of_config(&place));
+}
+
 #[test]
 fn a_change_that_no_client_will_notice_is_shown_at_a_reload() {
     let place = Place::with_site();
@@ -285,6 +325,24 @@ fn a_change_that_no_client_will_notice_is_shown_at_a_reload() {
     let mut results = Results::new();
     results.add_site(Path::new("cds"), [], &reload.report);
     insta::assert_snapshot!("updated-not-bumped", human::plain(&results));
+}
+
+#[test]
+fn a_site_beyond_the_host_that_it_is_bound_to_is_shown_where_it_is() {
+    let place = Place::with_site();
+    let (files, _) = cds_live::read(&place.path("cds"), cds_live::Limits::default());
+    let site = cds_site::compile(&files, SystemTime::now(), None)
+        .site
+        .unwrap();
+    let mut sites = SiteSet::bound(Bind::Directory);
+    sites.insert("other.example", site);
+    let mut results = Results::new();
+    results.add_site(
+        Path::new("other.example"),
+        [],
+        &sites.report("other.example"),
+    );
+    insta::assert_snapshot!("host-not-allowed", human::plain(&results));
 }
 
 #[test]
@@ -305,7 +363,14 @@ fn every_rule_has_a_snapshot_here_and_every_snapshot_a_rule() {
     // A snapshot that no test takes would be one of long ago.
     let faults = FAULTS.iter().map(|fault| fault.rule);
     let taken: BTreeSet<_> = faults
-        .chain(["config-invalid", "file-unreadable", "updated-not-bumped"])
+        .chain([
+            "certificate-expiring",
+            "certificate-invalid",
+            "config-invalid",
+            "file-unreadable",
+            "host-not-allowed",
+            "updated-not-bumped",
+        ])
         .map(str::to_owned)
         .collect();
     assert_eq!(taken, rules, "left: tests; right: all rules");

@@ -1,13 +1,13 @@
 //! The demo does what it says.
 
 use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, ChildStdout};
 use std::{fs, thread};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::support::{command, eventually, free_port, get};
+use super::support::{command, eventually, get};
 
 struct Demo {
     child: Child,
@@ -47,16 +47,12 @@ impl Drop for Demo {
 fn every_line_to_try_works_and_an_edit_is_told_of() {
     let temp = tempfile::tempdir().unwrap();
     let dir = temp.path().join("demo-site");
-    let (listen, admin) = (free_port(), free_port());
-    let mut demo = Demo::start(&[
-        "--dir",
-        dir.to_str().unwrap(),
-        "--listen",
-        &listen.to_string(),
-        "--admin",
-        &admin.to_string(),
-    ]);
+    let any = "127.0.0.1:0";
+    let dir_name = dir.to_str().unwrap();
+    let mut demo = Demo::start(&["--dir", dir_name, "--listen", any, "--admin", any]);
     let said = demo.hears("Ctrl-C");
+    let listen = address_in(&said, "/.well-known/cds-server-metadata.json");
+    let admin = address_in(&said, "/sites");
     let mut tried = 0;
     for line in said
         .lines()
@@ -103,6 +99,13 @@ fn every_line_to_try_works_and_an_edit_is_told_of() {
     kill_process(Pid::from_child(&demo.child), Signal::INT).unwrap();
     let end = eventually("the end of the demo", || demo.child.try_wait().unwrap());
     assert!(end.success());
+}
+
+/// The address in the URL with this path.
+fn address_in(said: &str, path: &str) -> SocketAddr {
+    let url = said.split_whitespace().find(|word| word.ends_with(path));
+    let address = url.unwrap().strip_prefix("http://").unwrap();
+    address.strip_suffix(path).unwrap().parse().unwrap()
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! What is broken on one side is not broken on the other.
 
-use super::support::{Client, DEADLINE, Portal, Proxy, SiteDir, eventually, free_port, get, ok};
+use super::support::{Client, DEADLINE, Portal, Proxy, SiteDir, Vacancy, eventually, get, ok};
 
 const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
 
 #[test]
 fn a_refused_connection_is_502_and_the_site_answers_all_the_same() {
-    let (site, nobody) = (SiteDir::good(), free_port());
-    let proxy = Proxy::start_with(&site, &format!("http://{nobody}"), &[]);
+    let (site, nobody) = (SiteDir::good(), Vacancy::new());
+    let proxy = Proxy::start_with(&site, &format!("http://{}", nobody.address), &[]);
     get(proxy.address, "/").assert_problem(502);
     let document = get(proxy.address, WELL_KNOWN);
     assert_eq!(
@@ -16,7 +16,7 @@ fn a_refused_connection_is_502_and_the_site_answers_all_the_same() {
     );
     proxy.wait_for_log("refuses connections");
 
-    let _portal = Portal::at(nobody, |_| ok("back"));
+    let _portal = nobody.open(|_| ok("back"));
     eventually("the portal is reached again", || {
         (get(proxy.address, "/").status == 200).then_some(())
     });
@@ -78,7 +78,8 @@ fn what_is_not_http_is_502() {
 #[test]
 fn an_error_of_our_own_closes_the_connection_and_says_so() {
     let site = SiteDir::good();
-    let proxy = Proxy::start_with(&site, &format!("http://{}", free_port()), &[]);
+    let nobody = Vacancy::new();
+    let proxy = Proxy::start_with(&site, &format!("http://{}", nobody.address), &[]);
     let mut client = Client::connect(proxy.address);
     let response = client.ask("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
     assert_eq!(response.status, 502);
@@ -89,7 +90,8 @@ fn an_error_of_our_own_closes_the_connection_and_says_so() {
 #[test]
 fn an_error_arrives_although_the_request_goes_on() {
     let site = SiteDir::good();
-    let proxy = Proxy::start_with(&site, &format!("http://{}", free_port()), &[]);
+    let nobody = Vacancy::new();
+    let proxy = Proxy::start_with(&site, &format!("http://{}", nobody.address), &[]);
     let mut client = Client::connect(proxy.address);
     client.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 500000\r\n\r\n");
     client.send(&vec![b'x'; 500_000]);

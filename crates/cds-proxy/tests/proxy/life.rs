@@ -153,12 +153,13 @@ fn a_lack_of_descriptors_is_said_once_and_outlived() {
         .args(["-c", "ulimit -n 64; exec \"$@\"", "sh"])
         .arg(binary)
         .args(["run", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
-        .args(["--threads", "1", "--upstream"])
+        .args(["--threads", "1", "--max-connections", "1000", "--upstream"])
         .arg(format!("http://{}", portal.address))
         .arg("--site")
         .arg(site.path())
         .stderr(std::process::Stdio::piped());
     let mut proxy = Proxy::spawn(command);
+    proxy.wait_for_log("raise its limit");
     let greedy: Vec<_> = (0..100).map(|_| Client::connect(proxy.address)).collect();
     proxy.wait_for_log("can't accept connections");
     assert!(proxy.is_running());

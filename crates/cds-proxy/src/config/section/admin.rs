@@ -1,5 +1,7 @@
 //! `[admin]`
 
+use std::path::Path;
+
 use clap::Args;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -7,7 +9,7 @@ use serde::Deserialize;
 use crate::config::values::ListenAddress;
 
 /// The endpoint for operators: health, sites, metrics.
-#[derive(Debug, Clone, Copy, Default, Args, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Args, Deserialize, JsonSchema)]
 #[serde(
     default,
     deny_unknown_fields,
@@ -16,7 +18,8 @@ use crate::config::values::ListenAddress;
 )]
 #[command(next_help_heading = "Operating")]
 pub struct AdminSection {
-    /// Address of the admin endpoint (health, sites, metrics) [default: 127.0.0.1:9901]
+    /// Address of the admin endpoint (health, sites, metrics): IP:PORT, or unix:PATH
+    /// [default: 127.0.0.1:9901]
     #[arg(
         id = "admin.address",
         long = "admin",
@@ -27,6 +30,12 @@ pub struct AdminSection {
 }
 
 impl AdminSection {
+    pub(in crate::config) fn relative_to(self, dir: &Path) -> Self {
+        Self {
+            address: self.address.map(|address| address.relative_to(dir)),
+        }
+    }
+
     pub(in crate::config) fn over(self, below: Self) -> Self {
         Self {
             address: self.address.or(below.address),

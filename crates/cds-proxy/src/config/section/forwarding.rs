@@ -4,7 +4,7 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::values::{Network, one_or_many, one_or_many_schema};
+use crate::config::values::{Peer, one_or_many, one_or_many_schema};
 
 /// What the portal is told about a request's origin.
 #[derive(Debug, Clone, Default, Args, Deserialize, JsonSchema)]
@@ -20,8 +20,8 @@ pub struct ForwardingSection {
     #[arg(id = "forwarding.trusted-proxies", long = "trusted-proxies", value_name = "CIDR",
           env = "CDS_PROXY_TRUSTED_PROXIES", num_args = 1.., value_delimiter = ',')]
     #[serde(deserialize_with = "one_or_many")]
-    #[schemars(schema_with = "one_or_many_schema::<Network>")]
-    pub trusted_proxies: Option<Vec<Network>>,
+    #[schemars(schema_with = "one_or_many_schema::<Peer>")]
+    pub trusted_proxies: Option<Vec<Peer>>,
 }
 
 impl ForwardingSection {

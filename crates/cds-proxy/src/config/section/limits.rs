@@ -1,5 +1,7 @@
 //! `[limits]`
 
+use std::num::NonZeroU32;
+
 use clap::Args;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -16,6 +18,16 @@ use crate::config::values::Size;
 )]
 #[command(next_help_heading = "Limits")]
 pub struct LimitsSection {
+    /// The most connections of clients at a time; those that are more wait until one ends
+    /// [default: 10000, or half as many as the files that the system lets the process open]
+    #[arg(
+        id = "limits.max-connections",
+        long = "max-connections",
+        value_name = "N",
+        env = "CDS_PROXY_MAX_CONNECTIONS"
+    )]
+    pub max_connections: Option<NonZeroU32>,
+
     /// The largest document that is read, such as 500MiB [default: 1GiB]
     #[arg(
         id = "limits.max-document-size",
@@ -47,6 +59,7 @@ pub struct LimitsSection {
 impl LimitsSection {
     pub(in crate::config) fn over(self, below: Self) -> Self {
         Self {
+            max_connections: self.max_connections.or(below.max_connections),
             max_document_size: self.max_document_size.or(below.max_document_size),
             max_file_size: self.max_file_size.or(below.max_file_size),
             max_total_size: self.max_total_size.or(below.max_total_size),

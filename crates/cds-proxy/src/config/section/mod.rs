@@ -19,7 +19,7 @@ pub use admin::AdminSection;
 pub use forwarding::ForwardingSection;
 pub use limits::LimitsSection;
 pub(super) use listen::listen_sections;
-pub use listen::{ListenFlags, ListenSection};
+pub use listen::{CertificateFiles, ListenFlags, ListenSection};
 pub use log::LogSection;
 pub use process::ProcessSection;
 pub use site::SiteSection;

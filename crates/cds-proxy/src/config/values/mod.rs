@@ -2,8 +2,9 @@
 
 mod address;
 mod log_filter;
-mod network;
+mod mode;
 mod one_or_many;
+mod peers;
 mod size;
 mod threads;
 mod time;
@@ -11,8 +12,9 @@ mod upstream_url;
 
 pub use address::ListenAddress;
 pub use log_filter::LogFilter;
-pub use network::Network;
+pub use mode::Mode;
 pub(super) use one_or_many::{one_or_many, one_or_many_schema};
+pub use peers::{Peer, Peers};
 pub use size::Size;
 pub use threads::Threads;
 pub use time::{Timeout, Wait};

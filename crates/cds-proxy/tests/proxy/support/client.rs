@@ -1,13 +1,13 @@
 //! A client that sees every byte.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
 use super::DEADLINE;
 
 /// A connection that requests are written to as they are.
-pub(crate) struct Client {
-    stream: BufReader<TcpStream>,
+pub(crate) struct Client<S: Read + Write = TcpStream> {
+    stream: BufReader<S>,
 }
 
 /// A response, its body taken out of chunks.
@@ -28,9 +28,19 @@ impl Client {
     pub(crate) fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        Self::over(stream)
+    }
+}
+
+impl<S: Read + Write> Client<S> {
+    pub(crate) fn over(stream: S) -> Self {
         Self {
             stream: BufReader::new(stream),
         }
+    }
+
+    pub(crate) fn stream(&self) -> &S {
+        self.stream.get_ref()
     }
 
     pub(crate) fn get(&mut self, path: &str) -> Response {

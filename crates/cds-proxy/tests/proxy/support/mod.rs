@@ -1,15 +1,19 @@
 //! A portal, a site and a proxy to test with.
 
+mod authority;
 mod client;
+mod http2;
 mod portal;
 mod process;
 mod site;
 
 use std::time::{Duration, Instant};
 
+pub(crate) use authority::{Authority, HTTP1, HTTP2, Pair, shown};
 pub(crate) use client::{Client, get};
-pub(crate) use portal::{Portal, free_port, ok};
-pub(crate) use process::{Proxy, command};
+pub(crate) use http2::Http2;
+pub(crate) use portal::{Portal, Vacancy, ok};
+pub(crate) use process::{Proxy, before, command};
 pub(crate) use site::{METADATA, SiteDir};
 
 /// Generous: a loaded machine is no failure. Nothing is measured.

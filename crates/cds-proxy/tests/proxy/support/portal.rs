@@ -1,10 +1,13 @@
 //! A portal that keeps what it is sent, byte for byte.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+
+use rustix::fd::OwnedFd;
+use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
 
 use super::DEADLINE;
 
@@ -33,12 +36,28 @@ pub(crate) fn ok(body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// A port that nobody listens on.
-pub(crate) fn free_port() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
+/// A port that nobody listens on, and that nobody else can take meanwhile.
+pub(crate) struct Vacancy {
+    socket: OwnedFd,
+    pub(crate) address: SocketAddr,
+}
+
+impl Vacancy {
+    pub(crate) fn new() -> Self {
+        let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+        bind(&socket, &SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        let address = getsockname(&socket).unwrap().try_into().unwrap();
+        Self { socket, address }
+    }
+
+    /// Has a portal listen there from now on.
+    pub(crate) fn open(
+        self,
+        answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
+    ) -> Portal {
+        listen(&self.socket, 128).unwrap();
+        Portal::on(self.socket.into(), answer)
+    }
 }
 
 impl Portal {
@@ -48,14 +67,13 @@ impl Portal {
 
     /// Answers with the bytes that `answer` gives; the connection is closed when there are none.
     pub(crate) fn answering(answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        Self::at("127.0.0.1:0".parse().unwrap(), answer)
+        Self::on(TcpListener::bind("127.0.0.1:0").unwrap(), answer)
     }
 
-    pub(crate) fn at(
-        address: SocketAddr,
+    fn on(
+        listener: TcpListener,
         answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, requests) = channel();
         let answer: Arc<Answer> = Arc::new(answer);

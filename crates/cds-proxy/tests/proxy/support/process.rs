@@ -33,24 +33,41 @@ pub(crate) fn command() -> Command {
     command
 }
 
+/// `run` for a site and an upstream, without an address to listen on.
+pub(crate) fn before(site: &SiteDir, upstream: &str) -> Command {
+    let mut command = command();
+    command.args(["run", "--admin", "127.0.0.1:0", "--upstream", upstream]);
+    command.arg("--site").arg(site.path());
+    command
+}
+
 impl Proxy {
     pub(crate) fn start(site: &SiteDir, portal: &Portal) -> Self {
         Self::start_with(site, &format!("http://{}", portal.address), &[])
     }
 
     pub(crate) fn start_with(site: &SiteDir, upstream: &str, args: &[&str]) -> Self {
-        let mut command = command();
-        command.args(["run", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]);
-        command
-            .arg("--site")
-            .arg(site.path())
-            .args(["--upstream", upstream])
-            .args(args);
+        let mut command = before(site, upstream);
+        command.args(["--listen", "127.0.0.1:0"]).args(args);
         Self::spawn(command)
     }
 
     /// Starts a command that says on standard error where it listens.
-    pub(crate) fn spawn(mut command: Command) -> Self {
+    pub(crate) fn spawn(command: Command) -> Self {
+        let mut proxy = Self::spawn_at(command, UNKNOWN);
+        proxy.address = proxy.address_after("listening on http://");
+        proxy
+    }
+
+    /// Starts one that speaks TLS.
+    pub(crate) fn spawn_tls(command: Command) -> Self {
+        let mut proxy = Self::spawn_at(command, UNKNOWN);
+        proxy.address = proxy.address_after("listening on https://");
+        proxy
+    }
+
+    /// Starts one whose address is known.
+    pub(crate) fn spawn_at(mut command: Command, address: SocketAddr) -> Self {
         let mut child = command.spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let stderr = BufReader::new(child.stderr.take().unwrap());
@@ -63,11 +80,10 @@ impl Proxy {
         let mut proxy = Self {
             child,
             log,
-            address: UNKNOWN,
+            address,
             admin: UNKNOWN,
         };
         proxy.admin = proxy.address_after("admin on http://");
-        proxy.address = proxy.address_after("listening on http://");
         proxy
     }
 
@@ -77,6 +93,11 @@ impl Proxy {
             let rest = &log[log.find(words)? + words.len()..];
             rest.split([',', '\n']).next()?.trim().parse().ok()
         })
+    }
+
+    /// Where it listens without TLS.
+    pub(crate) fn plain(&self) -> SocketAddr {
+        self.address_after("listening on http://")
     }
 
     pub(crate) fn log(&self) -> String {

@@ -1,27 +1,33 @@
 //! `run`: everything put together.
 
+mod sockets;
+
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, bail};
 use cds_live::{LiveSite, Options, State};
+use pingora::apps::HttpServerOptions;
 use pingora::proxy::http_proxy;
 use pingora::server::configuration::ServerConf;
 use tokio::runtime::Runtime;
 use tokio::task::{JoinHandle, JoinSet};
 
+pub(crate) use self::sockets::Sockets;
 use crate::admin::{Admin, NamedSite};
 use crate::cli::RunArgs;
-use crate::config::{Faulty, Settings, Threads};
+use crate::config::{Faulty, ListenAddress, Settings, Threads};
 use crate::exit::{self, Verdict};
-use crate::gateway::{Forwarding, Gateway};
+use crate::gateway::{Forwarding, Gateway, KEEP_ALIVE};
 use crate::logging;
 use crate::metrics::Metrics;
 use crate::reloads::Reloads;
 use crate::report::{Results, human};
-use crate::server::{Ending, Life, Listener, Phase, Signals, serve};
+use crate::server::tls::Renewal;
+use crate::server::{Acceptor, Ending, Life, Listener, Phase, Room, Signals, capacity, serve};
 use crate::terminal;
 use crate::upstream::{Limits, Upstream};
 
@@ -36,11 +42,20 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
         Ok(settings) => settings,
         Err(faulty) => return refuse(faulty),
     };
+    let certificates = match sockets::certificates(&settings.listeners) {
+        Ok(certificates) => certificates,
+        Err(mistakes) => return refuse(Faulty::Given(mistakes)),
+    };
     // Before anything else, so that a port in use is said at once and nothing else happens.
-    let sockets = Sockets::bind(&settings)?;
+    let sockets = Sockets::bind(&settings, &certificates)?;
     logging::start(settings.log.as_deref());
+    let certificates: Vec<_> = certificates.into_iter().flatten().collect();
+    certificates
+        .iter()
+        .for_each(|certificates| sockets::warn_of_old(certificates));
+    let renewal = Renewal::start(&certificates).context("the system gives no thread")?;
     let runtime = runtime(settings.process.threads)?;
-    let verdict = runtime.block_on(serve_until_ended(&settings, sockets))?;
+    let verdict = runtime.block_on(serve_until_ended(&settings, sockets, &renewal))?;
     // Does not wait for a resolver or a file system that hangs, or for what a client never
     // finishes.
     runtime.shutdown_background();
@@ -73,29 +88,6 @@ fn show(results: &Results) {
     let _ = io::stderr().write_all(human::plain(results).as_bytes());
 }
 
-/// The sockets of a proxy, bound and not yet served.
-#[derive(Debug)]
-pub struct Sockets {
-    /// For clients.
-    pub listeners: Vec<Listener>,
-    /// For operators.
-    pub admin: Listener,
-}
-
-impl Sockets {
-    fn bind(settings: &Settings) -> anyhow::Result<Self> {
-        let listeners: Result<_, _> = settings
-            .listeners
-            .iter()
-            .map(|listener| Listener::bind(listener.address.0, "--listen"))
-            .collect();
-        Ok(Self {
-            listeners: listeners?,
-            admin: Listener::bind(settings.admin.0, "--admin")?,
-        })
-    }
-}
-
 /// Opens the site directory.
 fn open(dir: &Path, limits: cds_live::Limits) -> anyhow::Result<LiveSite> {
     LiveSite::open_with(dir, &Options::new().limits(limits))
@@ -111,14 +103,18 @@ pub(crate) fn runtime(threads: Threads) -> anyhow::Result<Runtime> {
         .context("the system gives no threads")
 }
 
-async fn serve_until_ended(settings: &Settings, sockets: Sockets) -> anyhow::Result<Verdict> {
+async fn serve_until_ended(
+    settings: &Settings,
+    sockets: Sockets,
+    renewal: &Renewal,
+) -> anyhow::Result<Verdict> {
     // Before the site is read, which may take long: a signal must not kill, and probes want to
     // know how it goes.
     let mut signals = Signals::catch().context("signals can't be caught")?;
     let life = Life::starting();
     let metrics = Arc::new(Metrics::new());
     let Sockets { listeners, admin } = sockets;
-    let mut admin = AdminEndpoint::start(admin, Arc::clone(&metrics), life.clone());
+    let mut admin = AdminEndpoint::start(admin, Arc::clone(&metrics), life.clone())?;
 
     let (opening, limits) = (settings.site.dir.clone(), settings.site.limits);
     let opened = tokio::select! {
@@ -142,10 +138,13 @@ async fn serve_until_ended(settings: &Settings, sockets: Sockets) -> anyhow::Res
     }
 
     admin.tell_about(settings, &site);
-    let mut serving = start(settings, listeners, site.clone(), metrics, &life);
+    let mut serving = start(settings, listeners, site.clone(), metrics, &life)?;
     life.enter(Phase::Serving);
     tokio::select! {
-        () = signals.end_asked(|| reload(site.clone())) => {}
+        () = signals.end_asked(|| {
+            reload(site.clone());
+            renewal.look_again();
+        }) => {}
         () = ended_early(&mut serving, &mut admin.task) => {
             bail!("a listener has failed, so the program ends");
         }
@@ -195,16 +194,30 @@ pub(crate) struct AdminEndpoint {
 
 impl AdminEndpoint {
     /// Starts it.
-    pub(crate) fn start(listener: Listener, metrics: Arc<Metrics>, life: Life) -> Self {
-        tracing::info!("admin on http://{}", listener.address());
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses.
+    pub(crate) fn start(
+        listener: Listener,
+        metrics: Arc<Metrics>,
+        life: Life,
+    ) -> anyhow::Result<Self> {
+        tracing::info!("admin on {}", origin(&listener));
+        let acceptor = Acceptor::new(listener).context("the admin listener is broken")?;
         let sites = Arc::default();
         let admin = Admin {
             sites: Arc::clone(&sites),
             metrics,
             life,
         };
-        let task = tokio::spawn(serve(listener, Arc::new(admin), Life::new()));
-        Self { task, sites }
+        let task = tokio::spawn(serve(
+            acceptor,
+            Arc::new(admin),
+            Room::boundless(),
+            Life::new(),
+        ));
+        Ok(Self { task, sites })
     }
 
     /// Lets it tell about the site.
@@ -224,8 +237,11 @@ pub(crate) fn start(
     site: LiveSite,
     metrics: Arc<Metrics>,
     life: &Life,
-) -> JoinSet<()> {
-    let upstream = upstream(settings);
+) -> anyhow::Result<JoinSet<()>> {
+    let own = listeners
+        .iter()
+        .filter_map(|listener| listener.address().tcp());
+    let upstream = upstream(settings, own.collect());
     tokio::spawn(Arc::clone(&upstream).keep_resolved());
     let gateway = Gateway {
         site,
@@ -236,25 +252,64 @@ pub(crate) fn start(
         metrics,
         life: life.clone(),
     };
-    let gateway = Arc::new(http_proxy(&pingora_conf(settings), gateway));
+    let mut proxy = http_proxy(&pingora_conf(settings), gateway);
+    let mut options = HttpServerOptions::default();
+    options.h2_idle_timeout = Some(KEEP_ALIVE);
+    proxy.server_options = Some(options);
+    let (proxy, room) = (Arc::new(proxy), room(settings));
     let mut serving = JoinSet::new();
     for listener in listeners {
         tracing::info!(
-            "listening on http://{}, passing on to {}",
-            listener.address(),
+            "listening on {}, passing on to {}",
+            origin(&listener),
             settings.upstream.url
         );
-        serving.spawn(serve(listener, Arc::clone(&gateway), life.clone()));
+        let acceptor = Acceptor::new(listener).context("a listener is broken")?;
+        serving.spawn(serve(
+            acceptor,
+            Arc::clone(&proxy),
+            room.clone(),
+            life.clone(),
+        ));
     }
-    serving
+    Ok(serving)
 }
 
-fn upstream(settings: &Settings) -> Arc<Upstream> {
+/// A listener as clients name it.
+fn origin(listener: &Listener) -> String {
+    let address = listener.address();
+    match (address, &listener.greeting.tls) {
+        (ListenAddress::Unix(_), _) => address.to_string(),
+        (ListenAddress::Tcp(_), None) => format!("http://{address}"),
+        (ListenAddress::Tcp(_), Some(_)) => format!("https://{address}"),
+    }
+}
+
+/// Room for as many connections as were asked for, or as many as fit.
+fn room(settings: &Settings) -> Room {
+    let capacity = capacity();
+    let Some(wanted) = settings.max_connections else {
+        return Room::of(capacity.min(MOST_CONNECTIONS));
+    };
+    let wanted = usize::try_from(wanted.get()).unwrap_or(usize::MAX);
+    if wanted > capacity {
+        tracing::warn!(
+            "the system lets this process open files for about {capacity} connections, not for \
+             {wanted}; raise its limit (LimitNOFILE=, ulimit -n)"
+        );
+    }
+    Room::of(wanted)
+}
+
+/// More than a sidecar of one portal sees, and few enough for a small machine's memory.
+const MOST_CONNECTIONS: usize = 10_000;
+
+fn upstream(settings: &Settings, own: Vec<SocketAddr>) -> Arc<Upstream> {
     let limits = Limits {
         connect: settings.upstream.connect_timeout,
         answer: settings.upstream.timeout,
     };
-    Arc::new(Upstream::new(settings.upstream.url.clone(), limits))
+    Arc::new(Upstream::new(settings.upstream.url.clone(), limits, own))
 }
 
 fn pingora_conf(settings: &Settings) -> Arc<ServerConf> {

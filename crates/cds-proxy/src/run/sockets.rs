@@ -1,0 +1,97 @@
+//! The sockets of a proxy, bound before anything else happens.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use anyhow::Context as _;
+
+use crate::config::{ListenerSettings, Mistake, Mode, Settings};
+use crate::server::tls::{self, Certificates};
+use crate::server::{Greeting, Listener};
+
+/// The sockets of a proxy, bound and not yet served.
+#[derive(Debug)]
+pub(crate) struct Sockets {
+    /// For clients.
+    pub(crate) listeners: Vec<Listener>,
+    /// For operators.
+    pub(crate) admin: Listener,
+}
+
+impl Sockets {
+    /// Binds; `certificates` has those of each listener.
+    ///
+    /// # Errors
+    ///
+    /// At once, with the address and what to do.
+    pub(crate) fn bind(
+        settings: &Settings,
+        certificates: &[Option<Arc<Certificates>>],
+    ) -> anyhow::Result<Self> {
+        let listeners: anyhow::Result<_> = settings
+            .listeners
+            .iter()
+            .zip(certificates)
+            .map(|(settings, certificates)| listener(settings, certificates.clone()))
+            .collect();
+        Ok(Self {
+            listeners: listeners?,
+            admin: Listener::bind(&settings.admin, Mode::GROUP, "--admin")?,
+        })
+    }
+}
+
+fn listener(
+    settings: &ListenerSettings,
+    certificates: Option<Arc<Certificates>>,
+) -> anyhow::Result<Listener> {
+    let mut listener = Listener::bind(&settings.address, settings.mode, "--listen")?;
+    let tls = certificates.map(|certificates| tls::server_config(certificates, settings.http2));
+    listener.greeting = Greeting {
+        proxies: settings.proxies.clone(),
+        tls: tls.transpose().context("TLS can't be spoken")?,
+        http2: settings.http2,
+    };
+    Ok(listener)
+}
+
+/// Reads the certificates of each listener that has any.
+///
+/// # Errors
+///
+/// Each that can't be used.
+pub(crate) fn certificates(
+    listeners: &[ListenerSettings],
+) -> Result<Vec<Option<Arc<Certificates>>>, Vec<Mistake>> {
+    let (mut all, mut mistakes) = (Vec::new(), Vec::new());
+    for (listener, settings) in listeners.iter().enumerate() {
+        if settings.tls.is_empty() {
+            all.push(None);
+            continue;
+        }
+        match Certificates::load(settings.tls.clone()) {
+            Ok(certificates) => all.push(Some(Arc::new(certificates))),
+            Err(faults) => mistakes.extend(
+                faults
+                    .into_iter()
+                    .map(|(index, fault)| fault.into_mistake(listener, index)),
+            ),
+        }
+    }
+    if mistakes.is_empty() {
+        Ok(all)
+    } else {
+        Err(mistakes)
+    }
+}
+
+/// Warns of certificates that clients won't take, or not for long.
+pub(crate) fn warn_of_old(certificates: &Certificates) {
+    let now = SystemTime::now();
+    for (certificate, files) in certificates.now().iter().zip(certificates.files()) {
+        if let Some(complaint) = certificate.complaint(now) {
+            let path = files.certificate.display();
+            tracing::warn!("the certificate {path} {complaint}");
+        }
+    }
+}

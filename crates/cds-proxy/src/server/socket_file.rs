@@ -1,0 +1,126 @@
+//! The file that a Unix socket has.
+
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, socket_with};
+
+use crate::config::Mode;
+
+/// The file of a Unix socket, which goes with it.
+#[derive(Debug)]
+pub(super) struct SocketFile {
+    path: PathBuf,
+    /// Device and inode: the path may be another program's by now.
+    identity: Option<(u64, u64)>,
+}
+
+/// Binds a Unix socket, in the place of one that a program left behind that is no more.
+///
+/// # Errors
+///
+/// `AddrInUse` when a program listens on it, `AlreadyExists` when there is a file of another kind.
+pub(super) fn bind(
+    path: &Path,
+    mode: Mode,
+    backlog: i32,
+) -> io::Result<(UnixListener, SocketFile)> {
+    remove_if_stale(path)?;
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    rustix::net::bind(&socket, &SocketAddrUnix::new(path)?)?;
+    let file = SocketFile::at(path);
+    // Before it listens, so that nobody connects whom the mode keeps out.
+    fs::set_permissions(path, Permissions::from_mode(mode.bits()))?;
+    rustix::net::listen(&socket, backlog)?;
+    Ok((UnixListener::from(socket), file))
+}
+
+impl SocketFile {
+    /// The file that is there now.
+    pub(super) fn at(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            identity: identity(path),
+        }
+    }
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        if self.identity.is_some() && self.identity == identity(&self.path) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    let metadata = fs::symlink_metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+fn remove_if_stale(path: &Path) -> io::Result<()> {
+    let Ok(metadata) = fs::symlink_metadata(path) else {
+        return Ok(());
+    };
+    if !metadata.file_type().is_socket() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    match UnixStream::connect(path) {
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => fs::remove_file(path),
+        // Whoever listens may have no room for one more, or not want us to connect.
+        Ok(_) | Err(_) => Err(io::ErrorKind::AddrInUse.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bind_at(path: &Path, mode: &str) -> io::Result<(UnixListener, SocketFile)> {
+        bind(path, mode.parse().unwrap(), 16)
+    }
+
+    #[test]
+    fn a_socket_has_its_mode_and_goes_with_its_listener() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("cds.sock");
+        let bound = bind_at(&path, "640").unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+        drop(bound);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn what_a_program_left_behind_is_replaced_and_what_is_in_use_is_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("cds.sock");
+        drop(UnixListener::bind(&path).unwrap());
+        assert!(path.exists(), "left behind");
+        let first = bind_at(&path, "600").unwrap();
+        let error = bind_at(&path, "600").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+        assert!(UnixStream::connect(&path).is_ok());
+        drop(first);
+
+        fs::write(&path, "precious").unwrap();
+        let error = bind_at(&path, "600").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+    }
+
+    #[test]
+    fn another_ones_socket_is_not_removed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("cds.sock");
+        let bound = bind_at(&path, "600").unwrap();
+        fs::remove_file(&path).unwrap();
+        let _other = UnixListener::bind(&path).unwrap();
+        drop(bound);
+        assert!(path.exists());
+    }
+}

@@ -1,0 +1,112 @@
+//! Certificates, and clients that trust them.
+
+use std::fs;
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use tempfile::TempDir;
+
+use super::DEADLINE;
+
+pub(crate) const HTTP1: &[u8] = b"http/1.1";
+pub(crate) const HTTP2: &[u8] = b"h2";
+
+/// Signs certificates, whose files are in a directory of its own.
+pub(crate) struct Authority {
+    dir: TempDir,
+    issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+/// The files of a certificate.
+#[derive(Debug, Clone)]
+pub(crate) struct Pair {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+impl Authority {
+    pub(crate) fn new() -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            issuer: CertifiedIssuer::self_signed(params, key).unwrap(),
+        }
+    }
+
+    /// A certificate for a name, in files that are named so. Those that are there are replaced in
+    /// one step each.
+    pub(crate) fn certify(&self, file: &str, name: &str) -> Pair {
+        self.certify_until(file, name, 4000)
+    }
+
+    /// A certificate that ends with the beginning of a year.
+    pub(crate) fn certify_until(&self, file: &str, name: &str, year: i32) -> Pair {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.not_after = date_time_ymd(year, 1, 1);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let pair = Pair {
+            certificate: self.dir.path().join(file).with_extension("pem"),
+            key: self.dir.path().join(file).with_extension("key"),
+        };
+        for (path, pem) in [
+            (&pair.certificate, certificate.pem()),
+            (&pair.key, key.serialize_pem()),
+        ] {
+            let new = path.with_extension("new");
+            fs::write(&new, pem).unwrap();
+            fs::rename(&new, path).unwrap();
+        }
+        pair
+    }
+
+    /// A connection on which a name was asked for.
+    pub(crate) fn connect(
+        &self,
+        address: SocketAddr,
+        name: &str,
+    ) -> StreamOwned<ClientConnection, TcpStream> {
+        let stream = TcpStream::connect(address).unwrap();
+        self.shake_hands(stream, name).unwrap()
+    }
+
+    pub(crate) fn shake_hands(
+        &self,
+        stream: TcpStream,
+        name: &str,
+    ) -> std::io::Result<StreamOwned<ClientConnection, TcpStream>> {
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        let name = ServerName::try_from(name.to_owned()).unwrap();
+        let session = ClientConnection::new(self.client(&[HTTP1]), name).unwrap();
+        let mut stream = StreamOwned::new(session, stream);
+        while stream.conn.is_handshaking() {
+            stream.conn.complete_io(&mut stream.sock)?;
+        }
+        Ok(stream)
+    }
+
+    /// What clients trust, and the protocols they would speak.
+    pub(crate) fn client(&self, protocols: &[&[u8]]) -> Arc<ClientConfig> {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.issuer.der().clone()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+        Arc::new(config)
+    }
+}
+
+/// What names the certificate that the other side has shown.
+pub(crate) fn shown(stream: &StreamOwned<ClientConnection, TcpStream>) -> Vec<u8> {
+    stream.conn.peer_certificates().unwrap()[0].to_vec()
+}

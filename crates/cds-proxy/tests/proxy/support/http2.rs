@@ -1,0 +1,109 @@
+//! A client that speaks HTTP/2.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use h2::client::SendRequest;
+use http::{Request, Response};
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::runtime::Runtime;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use super::DEADLINE;
+
+/// A connection for requests one after the other.
+pub(crate) struct Http2 {
+    runtime: Runtime,
+    sender: SendRequest<bytes::Bytes>,
+}
+
+impl Http2 {
+    /// Without TLS, with prior knowledge.
+    pub(crate) fn connect(address: SocketAddr) -> Self {
+        Self::over(async move { TcpStream::connect(address).await.unwrap() })
+    }
+
+    /// The same, after other bytes.
+    pub(crate) fn connect_after(address: SocketAddr, bytes: &'static [u8]) -> Self {
+        Self::over(async move {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(bytes).await.unwrap();
+            stream
+        })
+    }
+
+    /// With TLS, if the other side agrees.
+    pub(crate) fn connect_tls(address: SocketAddr, config: Arc<ClientConfig>) -> Self {
+        Self::over(async move {
+            let stream = TcpStream::connect(address).await.unwrap();
+            let name = ServerName::try_from("utility.example").unwrap();
+            let stream = TlsConnector::from(config).connect(name, stream).await;
+            let stream = stream.unwrap();
+            assert_eq!(stream.get_ref().1.alpn_protocol(), Some(super::HTTP2));
+            stream
+        })
+    }
+
+    fn over<S>(connecting: impl Future<Output = S>) -> Self
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let runtime = Runtime::new().unwrap();
+        let sender = runtime.block_on(async {
+            let stream = connecting.await;
+            let (sender, connection) = h2::client::handshake(stream).await.unwrap();
+            tokio::spawn(connection);
+            sender
+        });
+        Self { runtime, sender }
+    }
+
+    /// Asks, and reads the whole answer.
+    pub(crate) fn ask(&mut self, request: Request<&str>) -> Response<String> {
+        self.try_ask(request).unwrap()
+    }
+
+    pub(crate) fn try_ask(
+        &mut self,
+        request: Request<&str>,
+    ) -> Result<Response<String>, h2::Error> {
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts, ());
+        let sender = self.sender.clone();
+        self.runtime.block_on(async {
+            let asking = exchange(sender, request, body.to_owned());
+            timeout(DEADLINE, asking).await.unwrap()
+        })
+    }
+
+    pub(crate) fn get(&mut self, url: &str) -> Response<String> {
+        self.ask(Request::get(url).body("").unwrap())
+    }
+}
+
+async fn exchange(
+    sender: SendRequest<bytes::Bytes>,
+    request: Request<()>,
+    body: String,
+) -> Result<Response<String>, h2::Error> {
+    let mut sender = sender.ready().await?;
+    let (response, mut stream) = sender.send_request(request, body.is_empty())?;
+    if !body.is_empty() {
+        stream.send_data(body.into(), true)?;
+    }
+    let (parts, mut body) = response.await?.into_parts();
+    let mut read = Vec::new();
+    while let Some(piece) = body.data().await {
+        let piece = piece?;
+        body.flow_control().release_capacity(piece.len())?;
+        read.extend_from_slice(&piece);
+    }
+    Ok(Response::from_parts(
+        parts,
+        String::from_utf8(read).unwrap(),
+    ))
+}

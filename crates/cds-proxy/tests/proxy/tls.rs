@@ -1,0 +1,243 @@
+//! TLS: who gets which certificate, and how they are renewed.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use super::support::{
+    Authority, Client, HTTP1, HTTP2, Http2, Pair, Portal, Proxy, SiteDir, before, eventually, get,
+    shown,
+};
+
+const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
+
+fn start(site: &SiteDir, portal: &Portal, pairs: &[&Pair], args: &[&str]) -> Proxy {
+    let mut command = before(site, &format!("http://{}", portal.address));
+    command.args(["--listen-tls", "127.0.0.1:0"]).args(args);
+    for pair in pairs {
+        command.arg("--tls-certificate").arg(&pair.certificate);
+        command.arg("--tls-key").arg(&pair.key);
+    }
+    Proxy::spawn_tls(command)
+}
+
+/// The certificate that is shown to who asks for a name.
+fn certificate(authority: &Authority, address: SocketAddr, name: &str) -> Vec<u8> {
+    shown(&authority.connect(address, name))
+}
+
+#[test]
+fn documents_and_the_portal_are_there_by_https() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify("site", "utility.example");
+    let proxy = start(&site, &portal, &[&pair], &[]);
+    let mut client = Client::over(authority.connect(proxy.address, "utility.example"));
+    assert_eq!(client.get(WELL_KNOWN).text(), site.metadata());
+    assert_eq!(client.get("/").text(), "portal");
+    let request = portal.request();
+    assert_eq!(request.all("x-forwarded-proto"), ["https"]);
+    assert_eq!(request.all("x-forwarded-for"), ["127.0.0.1"]);
+}
+
+#[test]
+fn http2_is_agreed_on_with_who_offers_it() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify("site", "utility.example");
+    let proxy = start(&site, &portal, &[&pair], &[]);
+    let mut client = Http2::connect_tls(proxy.address, authority.client(&[HTTP2, HTTP1]));
+    let document = client.get(&format!("https://utility.example{WELL_KNOWN}"));
+    assert_eq!(document.body(), &site.metadata());
+    assert_eq!(client.get("https://utility.example/").body(), "portal");
+    assert_eq!(portal.request().all("x-forwarded-proto"), ["https"]);
+}
+
+#[test]
+fn plain_and_tls_listeners_stand_side_by_side() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify("site", "utility.example");
+    let config = format!(
+        "site.dir = \".\"\nupstream.url = \"http://{}\"\nadmin.address = \"127.0.0.1:0\"\n\
+         [[listen]]\naddress = \"127.0.0.1:0\"\n\
+         [[listen]]\naddress = \"127.0.0.1:0\"\nhttp2 = false\n\
+         [[listen.tls]]\ncertificate = {:?}\nkey = {:?}\n",
+        portal.address, pair.certificate, pair.key
+    );
+    let file = site.path().join("cds-proxy.toml");
+    fs::write(&file, config).unwrap();
+    let mut command = super::support::command();
+    command.args(["run", "--config"]).arg(&file);
+    let proxy = Proxy::spawn_tls(command);
+    let tls = proxy.address;
+    proxy.wait_for_log("listening on http://");
+    assert_eq!(get(proxy.plain(), WELL_KNOWN).status, 200);
+    let mut client = Client::over(authority.connect(tls, "utility.example"));
+    assert_eq!(client.get(WELL_KNOWN).status, 200);
+}
+
+#[test]
+fn a_client_gets_the_certificate_of_the_name_that_it_asks_for() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let first = authority.certify("first", "utility.example");
+    let second = authority.certify("second", "other.example");
+    let wild = authority.certify("wild", "*.utility.example");
+    let proxy = start(&site, &portal, &[&first, &second, &wild], &[]);
+    let der = |pair: &Pair| {
+        let pem = fs::read(&pair.certificate).unwrap();
+        rustls::pki_types::pem::PemObject::from_pem_slice(&pem)
+            .map(|der: rustls::pki_types::CertificateDer<'_>| der.to_vec())
+            .unwrap()
+    };
+    for (name, pair) in [
+        ("utility.example", &first),
+        ("OTHER.example", &second),
+        ("www.utility.example", &wild),
+    ] {
+        assert_eq!(
+            certificate(&authority, proxy.address, name),
+            der(pair),
+            "{name}"
+        );
+    }
+    // Nobody is served a wrong name without noticing.
+    let stream = TcpStream::connect(proxy.address).unwrap();
+    let error = authority.shake_hands(stream, "a.b.utility.example").err();
+    assert!(error.unwrap().to_string().contains("not valid for name"));
+}
+
+#[test]
+fn a_renewed_certificate_is_taken_up_and_nobody_notices() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify("site", "utility.example");
+    let proxy = start(&site, &portal, &[&pair], &[]);
+    let mut kept = Client::over(authority.connect(proxy.address, "utility.example"));
+    assert_eq!(kept.get("/").status, 200);
+    let before = certificate(&authority, proxy.address, "utility.example");
+
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let load = scope.spawn(|| {
+            let mut asked = 0;
+            while !done.load(Ordering::Relaxed) || asked == 0 {
+                let stream = authority.connect(proxy.address, "utility.example");
+                assert_eq!(Client::over(stream).get(WELL_KNOWN).status, 200);
+                asked += 1;
+            }
+        });
+        authority.certify("site", "utility.example");
+        eventually("the new certificate is shown", || {
+            (certificate(&authority, proxy.address, "utility.example") != before).then_some(())
+        });
+        done.store(true, Ordering::Relaxed);
+        load.join().unwrap();
+    });
+    assert_eq!(
+        kept.get("/").status,
+        200,
+        "a connection outlives its certificate"
+    );
+    proxy.wait_for_log("is renewed: for utility.example, until 4000-01-01");
+}
+
+#[test]
+fn a_pair_that_does_not_fit_keeps_the_one_before_and_is_told_of() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify("site", "utility.example");
+    let proxy = start(&site, &portal, &[&pair], &[]);
+    let before = certificate(&authority, proxy.address, "utility.example");
+    let other = authority.certify("other", "utility.example");
+
+    fs::copy(&other.certificate, &pair.certificate).unwrap();
+    proxy.wait_for_log("site.key is not the key of");
+    assert_eq!(
+        certificate(&authority, proxy.address, "utility.example"),
+        before
+    );
+    fs::write(&pair.key, "no key").unwrap();
+    proxy.wait_for_log("site.key has no private key in it");
+    fs::remove_file(&pair.key).unwrap();
+    proxy.wait_for_log("site.key can't be read");
+    assert_eq!(
+        certificate(&authority, proxy.address, "utility.example"),
+        before
+    );
+
+    fs::copy(&other.key, &pair.key).unwrap();
+    eventually("the mended pair is shown", || {
+        (certificate(&authority, proxy.address, "utility.example") != before).then_some(())
+    });
+}
+
+#[test]
+fn a_certificate_that_can_not_be_used_keeps_the_proxy_from_starting() {
+    let (site, authority) = (SiteDir::good(), Authority::new());
+    let pair = authority.certify("site", "utility.example");
+    let other = authority.certify("other", "utility.example");
+    for (certificate, key, words) in [
+        (&pair.certificate, &other.key, "other.key is not the key of"),
+        (&pair.key, &pair.key, "site.key has no certificate in it"),
+        (
+            &pair.certificate,
+            &pair.certificate,
+            "has no private key in it",
+        ),
+    ] {
+        let mut command = before(&site, "http://127.0.0.1:1");
+        command.args(["--listen-tls", "127.0.0.1:0", "--tls-certificate"]);
+        command.arg(certificate).arg("--tls-key").arg(key);
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+#[test]
+fn an_old_certificate_is_used_and_warned_of() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify_until("site", "utility.example", 2001);
+    let proxy = start(&site, &portal, &[&pair], &[]);
+    assert!(
+        proxy.log().contains("has expired on 2001-01-01"),
+        "{}",
+        proxy.log()
+    );
+}
+
+#[test]
+fn old_versions_of_tls_are_refused() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify("site", "utility.example");
+    let proxy = start(&site, &portal, &[&pair], &[]);
+    // A ClientHello of TLS 1.1 (RFC 4346 §7.4.1.2): version 3.2, zeros for random numbers, no
+    // session, two cipher suites, no compression.
+    let mut hello = vec![1, 0, 0, 43, 3, 2];
+    hello.extend([0; 32]);
+    hello.extend([0, 0, 4, 0xc0, 0x14, 0, 0x2f, 1, 0]);
+    let mut record = vec![22, 3, 1, 0, u8::try_from(hello.len()).unwrap()];
+    record.extend(hello);
+    let mut stream = TcpStream::connect(proxy.address).unwrap();
+    stream.write_all(&record).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    // A fatal alert (RFC 8446 §6), and nothing after it.
+    assert_eq!(answer.len(), 7, "{answer:?}");
+    assert_eq!((answer[0], answer[5]), (21, 2), "{answer:?}");
+}
+
+#[test]
+fn a_load_balancer_says_whose_connection_it_is_before_the_handshake() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify("site", "utility.example");
+    let proxy = start(&site, &portal, &[&pair], &["--proxy-protocol", "127.0.0.1"]);
+    let mut stream = TcpStream::connect(proxy.address).unwrap();
+    stream
+        .write_all(b"PROXY TCP4 192.0.2.7 192.0.2.1 5000 443\r\n")
+        .unwrap();
+    let stream = authority.shake_hands(stream, "utility.example").unwrap();
+    assert_eq!(Client::over(stream).get("/").text(), "portal");
+    let request = portal.request();
+    assert_eq!(request.all("x-forwarded-for"), ["192.0.2.7"]);
+    assert_eq!(request.all("x-forwarded-proto"), ["https"]);
+}
