@@ -1,14 +1,17 @@
 //! What was read last, and what is served because of it.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use cds_site::{Compiled, Report, Site, Sources};
 
+use crate::log;
 use crate::read::{self, Before, Loaded};
 use crate::reload::{Outcome, Reload};
 use crate::scan::Scan;
+use crate::state_dir::Kept;
 use crate::status::{State, Status};
 
 /// What was read last, and what is served because of it.
@@ -17,12 +20,25 @@ pub(crate) struct Current {
     /// None while there was never a good site, or it was dropped.
     served: Option<Served>,
     state: State,
+    keeping: Keeping,
 }
 
 /// A good site and the files it was made of.
 struct Served {
     sources: Sources,
     site: Arc<Site>,
+    /// Whether it is of before the start, and not of the files.
+    is_restored: bool,
+}
+
+/// What is to be done with what is kept for a restart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeping {
+    AsBefore,
+    /// What is served takes its place.
+    Save,
+    /// Nothing of it is of use, or may come back.
+    Forget,
 }
 
 /// What was read last, good or bad.
@@ -52,6 +68,7 @@ pub(crate) struct Taken {
     pub(crate) is_news: bool,
     state: State,
     serve: Serve,
+    is_restored: bool,
 }
 
 /// What is to be served from now on.
@@ -86,6 +103,7 @@ impl Taken {
                 status.etag = None;
             }
         }
+        status.is_restored = self.is_restored;
         status.state = self.state;
         status.last_reload = self.reload.clone();
     }
@@ -98,6 +116,7 @@ impl Current {
             last: None,
             served: None,
             state: State::Failing,
+            keeping: Keeping::AsBefore,
         }
     }
 
@@ -120,6 +139,13 @@ impl Current {
     /// Whether a site is served.
     pub(crate) fn serves(&self) -> bool {
         self.served.is_some()
+    }
+
+    /// Whether what is served is of before the start.
+    fn is_restored(&self) -> bool {
+        self.served
+            .as_ref()
+            .is_some_and(|served| served.is_restored)
     }
 
     /// Whether a file that was read last is missing now.
@@ -145,13 +171,28 @@ impl Current {
     }
 
     /// Takes files of a directory that were read for what they are: a new site, a mistake, or
-    /// nothing new.
-    pub(crate) fn take(&mut self, reading: Reading, directory: &Path) -> Taken {
+    /// nothing new. If it is a mistake from the start, what was `kept` before it is served.
+    pub(crate) fn take(
+        &mut self,
+        reading: Reading,
+        directory: &Path,
+        kept: Option<&Kept>,
+    ) -> Taken {
         match self.last.take() {
             Some(last) if last.loaded.same_content(&reading.loaded) => {
                 self.nothing_new(last, reading)
             }
-            last => self.something_new(last, reading, directory),
+            last => self.something_new(last, reading, directory, kept),
+        }
+    }
+
+    /// Brings what is kept for a restart up to date.
+    pub(crate) fn keep(&mut self, kept: &Kept) -> io::Result<()> {
+        let keeping = std::mem::replace(&mut self.keeping, Keeping::AsBefore);
+        match (keeping, &self.served) {
+            (Keeping::Save, Some(served)) => kept.save(&served.sources),
+            (Keeping::Forget, _) => kept.remove(),
+            (Keeping::Save, None) | (Keeping::AsBefore, _) => Ok(()),
         }
     }
 
@@ -175,6 +216,7 @@ impl Current {
             is_news: true,
             state: self.state,
             serve: Serve::Another(site),
+            is_restored: self.is_restored(),
         })
     }
 
@@ -198,10 +240,17 @@ impl Current {
             is_news,
             state: self.state,
             serve: Serve::AsBefore,
+            is_restored: self.is_restored(),
         }
     }
 
-    fn something_new(&mut self, last: Option<Last>, reading: Reading, directory: &Path) -> Taken {
+    fn something_new(
+        &mut self,
+        last: Option<Last>,
+        reading: Reading,
+        directory: &Path,
+        kept: Option<&Kept>,
+    ) -> Taken {
         let Reading {
             scan,
             still_since,
@@ -216,7 +265,7 @@ impl Current {
         } = if scan.is_gone() {
             self.give_up(&loaded, directory)
         } else {
-            self.check(&loaded, directory)
+            self.check(&loaded, directory, kept.filter(|_| last.is_none()))
         };
         let report = Arc::new(report);
         let known = last.map(|last| last.report).unwrap_or_default();
@@ -228,7 +277,7 @@ impl Current {
         });
         self.state = match outcome {
             Outcome::Swapped | Outcome::Unchanged | Outcome::Resumed => State::Good,
-            Outcome::Kept | Outcome::Dropped => State::Failing,
+            Outcome::Kept | Outcome::Restored | Outcome::Dropped => State::Failing,
         };
         Taken {
             reload: self.reload(outcome, begun, report, changed),
@@ -236,11 +285,12 @@ impl Current {
             is_news: true,
             state: self.state,
             serve,
+            is_restored: self.is_restored(),
         }
     }
 
-    /// Compiles what was read, to be served if it is good.
-    fn check(&mut self, loaded: &Loaded, directory: &Path) -> Verdict {
+    /// Compiles what was read, to be served if it is good, and else what was kept.
+    fn check(&mut self, loaded: &Loaded, directory: &Path, kept: Option<&Kept>) -> Verdict {
         let mut report = loaded.report(directory);
         let previous = self.served.as_ref().map(|served| &*served.site);
         let Compiled {
@@ -250,22 +300,52 @@ impl Current {
         report.merge(found);
         report.sort();
         let Some(site) = site.filter(|_| !report.has_errors()) else {
+            if let Some(site) = kept.and_then(|kept| self.restore(kept, directory)) {
+                return Verdict::of(Outcome::Restored, Serve::Another(site), report);
+            }
             let serve = match self.served {
                 Some(_) => Serve::AsBefore,
                 None => Serve::Nothing(cds_site::stand_in(&loaded.sources).into()),
             };
             return Verdict::of(Outcome::Kept, serve, report);
         };
-        let same = |served: &Served| read::same_content(&served.sources, &loaded.sources);
-        if self.served.as_ref().is_some_and(same) {
+        let same = |served: &&mut Served| read::same_content(&served.sources, &loaded.sources);
+        if let Some(served) = self.served.as_mut().filter(same) {
+            served.is_restored = false;
             return Verdict::of(Outcome::Unchanged, Serve::AsBefore, report);
         }
         let site = Arc::new(site);
         self.served = Some(Served {
             sources: loaded.sources.clone(),
             site: Arc::clone(&site),
+            is_restored: false,
         });
+        self.keeping = Keeping::Save;
         Verdict::of(Outcome::Swapped, Serve::Another(site), report)
+    }
+
+    /// Takes up what was served before the start, if it is there and good.
+    fn restore(&mut self, kept: &Kept, directory: &Path) -> Option<Arc<Site>> {
+        let sources = match kept.load() {
+            Ok(sources) => sources?,
+            Err(why) => {
+                log::not_restored(directory, kept.folder(), &why);
+                self.keeping = Keeping::Forget;
+                return None;
+            }
+        };
+        let Some(site) = cds_site::compile(&sources, SystemTime::now(), None).site else {
+            let why = "its documents have errors by the rules of this version";
+            log::not_restored(directory, kept.folder(), why);
+            return None;
+        };
+        let site = Arc::new(site);
+        self.served = Some(Served {
+            sources,
+            site: Arc::clone(&site),
+            is_restored: true,
+        });
+        Some(site)
     }
 
     /// Serves nothing, because the directory has been gone for too long.
@@ -274,6 +354,7 @@ impl Current {
         match self.served.take() {
             None => Verdict::of(Outcome::Kept, Serve::AsBefore, report),
             Some(served) => {
+                self.keeping = Keeping::Forget;
                 let stand_in = Serve::Nothing(cds_site::stand_in(&served.sources).into());
                 Verdict::of(Outcome::Dropped, stand_in, report)
             }

@@ -78,6 +78,7 @@ mod schedule;
 mod settle;
 mod shared;
 mod stamp;
+mod state_dir;
 mod subscribers;
 mod tracked;
 mod watch;

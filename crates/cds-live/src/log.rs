@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
+use std::io;
 use std::path::Path;
 
 use cds_site::{Finding, Pointer, Report, Severity};
@@ -34,6 +35,10 @@ pub(crate) fn reload(directory: &Path, status: &Status, asked: bool) {
         Outcome::Resumed => event!(
             info,
             "the maintenance has ended, and the site is served again"
+        ),
+        Outcome::Restored => event!(
+            error,
+            "the files have errors, and what was served before the start is served again"
         ),
         Outcome::Kept if reload.serving => {
             event!(error, "the files have errors, and what was served still is");
@@ -118,6 +123,26 @@ pub(crate) fn still_open(directory: &Path, files: &[String]) {
         files = named(files),
         "files were written to and are still open after 5 s without a change; they are taken up \
          as they are"
+    );
+}
+
+/// What was kept for a restart is of no use.
+pub(crate) fn not_restored(directory: &Path, folder: &Path, why: &str) {
+    tracing::warn!(
+        site = %directory.display(),
+        folder = %folder.display(),
+        why,
+        "what was served before the start is not to be had from the state directory"
+    );
+}
+
+/// What is served can't be kept for a restart.
+pub(crate) fn not_kept(directory: &Path, folder: &Path, error: &io::Error) {
+    tracing::warn!(
+        site = %directory.display(),
+        folder = %folder.display(),
+        %error,
+        "what is served can't be written to the state directory, so a restart may not know it"
     );
 }
 

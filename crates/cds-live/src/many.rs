@@ -275,10 +275,12 @@ impl Many {
             conclusion,
             is_removed,
         } = concluded;
-        let Some(member) = self.members.get(&id) else {
+        let Some(member) = self.members.get_mut(&id) else {
             return;
         };
         let name = Arc::clone(&member.name);
+        let directory = self.group.directory.join(&*name);
+        member.tracked.keep(&directory, &self.options);
         let Some(mut status) = self.group.table().status(&name) else {
             return;
         };
@@ -287,7 +289,6 @@ impl Many {
         }
         let reload = match &conclusion.news {
             News::Taken(taken) => {
-                let directory = self.directory_of(&name);
                 let is_quiet = self.is_opening && status.state == State::Good;
                 if !is_quiet {
                     log::reload(&directory, &status, !conclusion.callers.is_empty());

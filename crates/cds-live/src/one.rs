@@ -105,6 +105,7 @@ impl Charge for One {
         }
         if let Some(conclusion) = conclusion {
             self.publish(conclusion);
+            self.site.keep(&self.shared.directory, &self.options);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! How a directory is read and watched.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use cds_site::Bind;
@@ -75,6 +76,7 @@ pub struct Options {
     pub(crate) reread_interval: Option<Duration>,
     pub(crate) compare_interval: Option<Duration>,
     pub(crate) bind: Bind,
+    pub(crate) state_dir: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -94,6 +96,7 @@ impl Options {
             reread_interval: Some(Duration::from_secs(30)),
             compare_interval: Some(Duration::from_secs(300)),
             bind: Bind::Documents,
+            state_dir: None,
         }
     }
 
@@ -160,6 +163,17 @@ impl Options {
     #[must_use]
     pub const fn bind(mut self, bind: Bind) -> Self {
         self.bind = bind;
+        self
+    }
+
+    /// Where the last good version of each site is kept, to be served after a restart while its
+    /// files have errors; nowhere by default.
+    ///
+    /// The directory is made when there is something to keep. It takes as much space as the site
+    /// directories. Two processes may share it, as long as they don't share a site directory.
+    #[must_use]
+    pub fn state_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.state_dir = Some(dir.into());
         self
     }
 

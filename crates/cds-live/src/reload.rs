@@ -41,6 +41,9 @@ pub enum Outcome {
     Unchanged,
     /// A maintenance has ended, and what was published before it is again. No file was read.
     Resumed,
+    /// The files have errors: what was served before this process started is again, from the state
+    /// directory.
+    Restored,
     /// The files have errors: what was served before still is. That may be nothing, when no site
     /// was ever good or its directory was gone: see [`Reload::serving`].
     Kept,
@@ -49,13 +52,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The name as it is logged and counted: `swapped`, `unchanged`, `resumed`, `kept` or
-    /// `dropped`.
+    /// The name as it is logged and counted: `swapped`, `unchanged`, `resumed`, `restored`,
+    /// `kept` or `dropped`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Swapped => "swapped",
             Self::Unchanged => "unchanged",
             Self::Resumed => "resumed",
+            Self::Restored => "restored",
             Self::Kept => "kept",
             Self::Dropped => "dropped",
         }

@@ -17,6 +17,9 @@ pub struct Status {
     /// The tag of the site that is served ([`Site::etag`](cds_site::Site::etag)); `None` when none
     /// is.
     pub etag: Option<Arc<str>>,
+    /// Whether what is served was served before this process started, and comes from the state
+    /// directory ([`Options::state_dir`](crate::Options::state_dir)) because the files have errors.
+    pub is_restored: bool,
     /// How the last try ended.
     pub last_reload: Reload,
     /// How changes are noticed at present.
@@ -31,6 +34,7 @@ impl Status {
             generation: 0,
             loaded_at: None,
             etag: None,
+            is_restored: false,
             last_reload: Reload {
                 outcome: Outcome::Kept,
                 serving: false,

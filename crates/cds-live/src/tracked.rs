@@ -17,6 +17,7 @@ use crate::reload::{Outcome, Reload};
 use crate::scan::{Root, Scan, Whereabouts};
 use crate::schedule::Schedule;
 use crate::settle::{OVERDUE, Settling};
+use crate::state_dir::Kept;
 use crate::status::Watching;
 use crate::watch::Watch;
 
@@ -92,6 +93,17 @@ impl Tracked {
             compare: false,
             asked: false,
             callers: Vec::new(),
+        }
+    }
+
+    /// Keeps what is served for a restart. To be called after it is published: a slow disk must
+    /// delay no edit.
+    pub(crate) fn keep(&mut self, directory: &Path, options: &Options) {
+        let Some(kept) = Kept::wanted(options, directory) else {
+            return;
+        };
+        if let Err(error) = self.current.keep(&kept) {
+            log::not_kept(directory, kept.folder(), &error);
         }
     }
 
@@ -297,7 +309,7 @@ impl Tracked {
                     loaded,
                     begun,
                 };
-                let conclusion = self.conclude(reading, around.directory);
+                let conclusion = self.conclude(reading, around.directory, around.options);
                 self.schedule.reloaded(begun.elapsed());
                 conclusion
             }
@@ -318,9 +330,15 @@ impl Tracked {
         self.current.before().filter(|_| !self.compare)
     }
 
-    fn conclude(&mut self, reading: Reading, directory: &Path) -> Option<Conclusion> {
+    fn conclude(
+        &mut self,
+        reading: Reading,
+        directory: &Path,
+        options: &Options,
+    ) -> Option<Conclusion> {
         self.compare = false;
-        let taken = self.current.take(reading, directory);
+        let kept = Kept::wanted(options, directory);
+        let taken = self.current.take(reading, directory, kept.as_ref());
         self.alarm.set(self.current.due(), Now::read());
         let is_told = taken.is_news || self.asked;
         is_told.then(|| self.conclusion(News::Taken(taken)))
@@ -381,7 +399,7 @@ mod tests {
             loaded,
             begun,
         };
-        site.conclude(reading, &path);
+        site.conclude(reading, &path, &options);
         assert!(site.current.is_worth_retrying());
         assert!(site.known().is_some());
         site.consider(scan, &mut around, Instant::now() + OVERDUE);

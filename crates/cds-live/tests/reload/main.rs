@@ -23,5 +23,6 @@ mod maintenance;
 mod other_process;
 mod pairs;
 mod quiet;
+mod restart;
 mod saves;
 mod soak;
