@@ -91,7 +91,7 @@ impl Admin {
 
     fn metrics(&self) -> Response<Vec<u8>> {
         self.metrics
-            .note_states(self.known().iter().map(|named| named.site.status().state));
+            .note_statuses(self.known().iter().map(|named| named.site.status()));
         response(
             StatusCode::OK,
             metrics::CONTENT_TYPE,

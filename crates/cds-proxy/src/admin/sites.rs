@@ -27,6 +27,8 @@ struct SiteStatus {
     /// When what is served was taken up (RFC 3339); null while nothing is.
     loaded: Option<String>,
     generation: u64,
+    /// Whether what is served is of before the start, because the files have errors.
+    restored: bool,
     watching: &'static str,
     last_try: LastTry,
     /// In the shape of `check --format json`.
@@ -57,6 +59,7 @@ fn describe(named: &NamedSite) -> (State, SiteStatus) {
         generation,
         loaded_at,
         etag,
+        is_restored,
         last_reload,
         watching,
     } = named.site.status();
@@ -69,6 +72,7 @@ fn describe(named: &NamedSite) -> (State, SiteStatus) {
         etag: etag.as_deref().map(str::to_owned),
         loaded: loaded_at.map(rfc3339),
         generation,
+        restored: is_restored,
         watching: watching.as_str(),
         last_try: LastTry {
             at: rfc3339(last_reload.at),

@@ -27,4 +27,5 @@ pub use settings::{
 };
 pub use values::{
     Host, ListenAddress, LogFilter, Mode, Peer, Peers, Size, Threads, Timeout, UpstreamUrl, Wait,
+    Watching,
 };

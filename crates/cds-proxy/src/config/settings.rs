@@ -13,7 +13,7 @@ use super::section::{
     CertificateFiles, ForwardingSection, LimitsSection, ListenSection, ProcessSection, SiteSection,
     UpstreamSection,
 };
-use super::values::{ListenAddress, Mode, Peers, Size, Threads, UpstreamUrl};
+use super::values::{ListenAddress, Mode, Peers, Size, Threads, Timeout, UpstreamUrl, Watching};
 use crate::rules::config_invalid::CONFIG_INVALID;
 
 /// What `run` works with.
@@ -68,8 +68,8 @@ pub struct UpstreamSettings {
 pub struct SiteSettings {
     /// The site directory.
     pub dir: PathBuf,
-    /// How large its files may be.
-    pub limits: cds_live::Limits,
+    /// How it is read and watched.
+    pub live: cds_live::Options,
     /// Whether its errors keep the program from starting.
     pub strict: bool,
     /// Where what was found at a reload is written to.
@@ -165,12 +165,28 @@ impl UpstreamSettings {
 
 impl SiteSettings {
     fn of(section: SiteSection, limits: &LimitsSection) -> Result<Self, Mistake> {
+        let live = live_options(&section, limits);
         Ok(Self {
             dir: section.dir.ok_or_else(|| missing("site.dir", "site"))?,
-            limits: limits.of_sites(),
+            live,
             strict: section.strict.unwrap_or(false),
             report: section.report,
         })
+    }
+}
+
+/// How a site directory is read and watched.
+fn live_options(section: &SiteSection, limits: &LimitsSection) -> cds_live::Options {
+    let mut options = cds_live::Options::new().limits(limits.of_sites());
+    if let Some(Watching(mode)) = section.watch {
+        options = options.watch(mode);
+    }
+    if let Some(Timeout(interval)) = section.poll_interval {
+        options = options.poll_interval(interval);
+    }
+    match &section.state_dir {
+        Some(dir) => options.state_dir(dir),
+        None => options,
     }
 }
 

@@ -68,6 +68,9 @@ pub(super) fn tell(dir: &Path, reload: &Reload) {
         Outcome::Swapped => "Reloaded: the edit is served now.",
         Outcome::Unchanged => "Read again: what the files say is what is served.",
         Outcome::Resumed => "The maintenance has ended: the documents are served again.",
+        Outcome::Restored => {
+            "What was served before the start is again. Mend the file and save it."
+        }
         Outcome::Kept if reload.serving => {
             "Refused: what was served before still is. Mend the file and save it."
         }

@@ -70,6 +70,7 @@ label! {
         Swapped = "swapped",
         Unchanged = "unchanged",
         Resumed = "resumed",
+        Restored = "restored",
         Kept = "kept",
         Dropped = "dropped",
     }
@@ -101,6 +102,7 @@ impl From<Outcome> for ReloadResult {
             Outcome::Swapped => Self::Swapped,
             Outcome::Unchanged => Self::Unchanged,
             Outcome::Resumed => Self::Resumed,
+            Outcome::Restored => Self::Restored,
             Outcome::Kept => Self::Kept,
             Outcome::Dropped => Self::Dropped,
         }

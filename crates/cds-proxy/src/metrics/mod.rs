@@ -5,7 +5,7 @@ mod labels;
 use std::sync::atomic::AtomicU64;
 use std::time::SystemTime;
 
-use cds_live::{Outcome, Reload, State};
+use cds_live::{Outcome, Reload, Status};
 use http::StatusCode;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -29,6 +29,7 @@ pub struct Metrics {
     upstream_errors: Vec<Counter>,
     reloads: Vec<Counter>,
     sites: Vec<Gauge>,
+    restored: Gauge,
     last_success: Gauge<f64, AtomicU64>,
 }
 
@@ -102,6 +103,13 @@ impl Metrics {
                 "Sites, by whether what their files say is what is served",
                 states,
             ),
+            restored: {
+                let gauge = Gauge::default();
+                let help = "Sites that are served as they were before the start, because their \
+                            files have errors";
+                registry.register("sites_restored", help, gauge.clone());
+                gauge
+            },
             last_success: {
                 let gauge = Gauge::default();
                 let help = "When a site's files were last found to be good";
@@ -141,13 +149,16 @@ impl Metrics {
     }
 
     /// Notes the states that all sites are in now.
-    pub fn note_states(&self, states: impl IntoIterator<Item = State>) {
+    pub fn note_statuses(&self, statuses: impl IntoIterator<Item = Status>) {
         let mut counts = vec![0; self.sites.len()];
-        for state in states {
-            if let Some(count) = counts.get_mut(SiteState::from(state) as usize) {
+        let mut restored = 0;
+        for status in statuses {
+            if let Some(count) = counts.get_mut(SiteState::from(status.state) as usize) {
                 *count += 1;
             }
+            restored += i64::from(status.is_restored);
         }
+        self.restored.set(restored);
         for (gauge, count) in self.sites.iter().zip(counts) {
             gauge.set(count);
         }

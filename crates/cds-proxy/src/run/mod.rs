@@ -89,8 +89,8 @@ fn show(results: &Results) {
 }
 
 /// Opens the site directory.
-fn open(dir: &Path, limits: cds_live::Limits) -> anyhow::Result<LiveSite> {
-    LiveSite::open_with(dir, &Options::new().limits(limits))
+fn open(dir: &Path, options: &Options) -> anyhow::Result<LiveSite> {
+    LiveSite::open_with(dir, options)
         .with_context(|| format!("the site directory {} can't be watched", dir.display()))
 }
 
@@ -116,9 +116,9 @@ async fn serve_until_ended(
     let Sockets { listeners, admin } = sockets;
     let mut admin = AdminEndpoint::start(admin, Arc::clone(&metrics), life.clone())?;
 
-    let (opening, limits) = (settings.site.dir.clone(), settings.site.limits);
+    let (opening, options) = (settings.site.dir.clone(), settings.site.live.clone());
     let opened = tokio::select! {
-        opened = tokio::task::spawn_blocking(move || open(&opening, limits)) => opened,
+        opened = tokio::task::spawn_blocking(move || open(&opening, &options)) => opened,
         () = signals.end_asked(|| tracing::info!("SIGHUP: the site is being read already")) => {
             tracing::info!("ended");
             return Ok(Verdict::Good);

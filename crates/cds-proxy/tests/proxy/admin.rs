@@ -111,6 +111,77 @@ fn reloads_are_counted_by_result() {
 }
 
 #[test]
+fn what_was_served_before_a_restart_is_told_of_while_it_is_served_again() {
+    let (site, portal, state) = (SiteDir::good(), Portal::new(), tempfile::tempdir().unwrap());
+    let upstream = format!("http://{}", portal.address);
+    let state_dir = state.path().join("cds");
+    let start = || {
+        let args = ["--state-dir", state_dir.to_str().unwrap()];
+        Proxy::start_with(&site, &upstream, &args)
+    };
+    let (metadata, first) = (site.metadata(), start());
+    eventually("a manifest", || {
+        let mut folders = std::fs::read_dir(&state_dir).ok()?;
+        let manifest = folders.next()?.ok()?.path().join("manifest.json");
+        manifest.exists().then_some(())
+    });
+    drop(first);
+
+    site.write("{");
+    let second = start();
+    let well_known = "/.well-known/cds-server-metadata.json";
+    assert_eq!(get(second.address, well_known).text(), metadata);
+    let sites = get(second.admin, "/sites").json();
+    assert_eq!((&sites["good"], &sites["failing"]), (&0.into(), &1.into()));
+    let told = &sites["sites"][0];
+    assert_eq!(told["restored"], true);
+    assert_eq!(told["last_try"]["result"], "restored");
+    assert_eq!(told["findings"][0]["rule"], "json-syntax");
+    let metrics = get(second.admin, "/metrics");
+    let metrics = metrics.text();
+    assert!(
+        metrics.contains("\ncds_proxy_sites_restored 1\n"),
+        "{metrics}"
+    );
+    assert!(
+        second
+            .log()
+            .contains("what was served before the start is served again")
+    );
+
+    site.write(&metadata);
+    eventually("the mended site", || {
+        let sites = get(second.admin, "/sites").json();
+        (sites["sites"][0]["restored"] == false).then_some(())
+    });
+}
+
+#[test]
+fn edits_are_noticed_as_the_operator_wants() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let upstream = format!("http://{}", portal.address);
+    for (mode, shown) in [("auto", "events"), ("poll", "polling"), ("off", "off")] {
+        let args = ["--watch", mode, "--poll-interval", "100ms"];
+        let proxy = Proxy::start_with(&site, &upstream, &args);
+        let sites = get(proxy.admin, "/sites").json();
+        assert_eq!(sites["sites"][0]["watching"], shown);
+    }
+    let proxy = Proxy::start_with(
+        &site,
+        &upstream,
+        &["--watch", "poll", "--poll-interval", "50ms"],
+    );
+    let edited = site
+        .metadata()
+        .replace("\"name\": \"", "\"name\": \"Edited ");
+    site.write(&edited);
+    eventually("the edit", || {
+        let served = get(proxy.address, "/.well-known/cds-server-metadata.json");
+        (served.text() == edited).then_some(())
+    });
+}
+
+#[test]
 fn what_was_found_is_written_for_whoever_made_the_edit() {
     let (site, portal) = (SiteDir::good(), Portal::new());
     let reports = tempfile::tempdir().unwrap();

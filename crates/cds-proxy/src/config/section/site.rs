@@ -6,6 +6,8 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::config::values::{Timeout, Watching};
+
 /// The documents to publish.
 #[derive(Debug, Clone, Default, Args, Deserialize, JsonSchema)]
 #[serde(
@@ -40,6 +42,35 @@ pub struct SiteSection {
         env = "CDS_PROXY_REPORT"
     )]
     pub report: Option<PathBuf>,
+
+    /// Keep the last good version of each site in DIR, and serve it after a restart while the
+    /// files have errors [default: none]
+    #[arg(
+        id = "site.state-dir",
+        long = "state-dir",
+        value_name = "DIR",
+        env = "CDS_PROXY_STATE_DIR"
+    )]
+    pub state_dir: Option<PathBuf>,
+
+    /// How edits are noticed: by the system's events (auto; by looking where there are none), by
+    /// looking regularly (poll), or only on SIGHUP (off) [default: auto]
+    #[arg(
+        id = "site.watch",
+        long = "watch",
+        value_name = "MODE",
+        env = "CDS_PROXY_WATCH"
+    )]
+    pub watch: Option<Watching>,
+
+    /// How often files are looked at when edits are noticed so [default: 2s]
+    #[arg(
+        id = "site.poll-interval",
+        long = "poll-interval",
+        value_name = "TIME",
+        env = "CDS_PROXY_POLL_INTERVAL"
+    )]
+    pub poll_interval: Option<Timeout>,
 }
 
 impl SiteSection {
@@ -48,6 +79,9 @@ impl SiteSection {
             dir: self.dir.or(below.dir),
             strict: self.strict.or(below.strict),
             report: self.report.or(below.report),
+            state_dir: self.state_dir.or(below.state_dir),
+            watch: self.watch.or(below.watch),
+            poll_interval: self.poll_interval.or(below.poll_interval),
         }
     }
 
@@ -55,7 +89,8 @@ impl SiteSection {
         Self {
             dir: self.dir.map(|site| dir.join(site)),
             report: self.report.map(|report| dir.join(report)),
-            strict: self.strict,
+            state_dir: self.state_dir.map(|state| dir.join(state)),
+            ..self
         }
     }
 }

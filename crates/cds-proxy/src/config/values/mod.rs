@@ -9,6 +9,7 @@ mod size;
 mod threads;
 mod time;
 mod upstream_url;
+mod watching;
 
 pub use address::ListenAddress;
 pub use log_filter::LogFilter;
@@ -19,6 +20,7 @@ pub use size::Size;
 pub use threads::Threads;
 pub use time::{Timeout, Wait};
 pub use upstream_url::{Host, UpstreamUrl};
+pub use watching::Watching;
 
 /// Lets a value be read from a string of the file just as from a flag, and says in the schema
 /// how it is written.
