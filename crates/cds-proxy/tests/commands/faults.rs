@@ -330,7 +330,7 @@ fn a_change_that_no_client_will_notice_is_shown_at_a_reload() {
 #[test]
 fn a_site_beyond_the_host_that_it_is_bound_to_is_shown_where_it_is() {
     let place = Place::with_site();
-    let (files, _) = cds_live::read(&place.path("cds"), cds_live::Limits::default());
+    let (files, _) = cds_live::read(place.path("cds"), cds_live::Limits::default());
     let site = cds_site::compile(&files, SystemTime::now(), None)
         .site
         .unwrap();
