@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests end where they fail")]
 
+#[path = "common/chosen_coding.rs"]
+mod chosen_coding;
 #[path = "common/fixed_site.rs"]
 mod fixed_site;
 
@@ -13,6 +15,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use chosen_coding::assert_coding_is_chosen;
 use fixed_site::{
     PATHS, assert_only_own_paths, assert_settings_hold, assert_tags_are_found, status_with,
 };
@@ -54,6 +57,26 @@ fn tag() -> impl Strategy<Value = (bool, String)> {
         1 => select(vec!["\"a,b\"", "\"W/\"", "\"*\"", "\"\""]).prop_map(str::to_owned),
     ];
     (any::<bool>(), opaque)
+}
+
+/// A member of `Accept-Encoding`, well formed more often than not.
+fn accepted() -> impl Strategy<Value = String> {
+    let name = select(vec![
+        "gzip", "GZIP", "x-gzip", "br", "bR", "zstd", "identity", "*", "deflate", "", "gzi",
+        "gzip2",
+    ]);
+    let weight = prop_oneof![
+        3 => Just(String::new()),
+        2 => (0..=1_000_u16).prop_map(|thousandths| format!(";q={}", f64::from(thousandths) / 1e3)),
+        2 => select(vec![
+            ";q=0", ";q=1", ";Q=0.5", ";q=0.", ";q=1.000", "; q=0.3", " ;\tq=0.8 ", ";q=1.001", ";q=.5",
+            ";q=0.5000", ";q=", ";q", ";", ";x=1", ";q=1;x", ";q =1", ";q= 1", ";q=-0", ";q=0,5",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    let space = || select(vec!["", "", " ", "\t", " \t "]);
+    (space(), name, weight, space())
+        .prop_map(|(before, name, weight, after)| format!("{before}{name}{weight}{after}"))
 }
 
 proptest! {
@@ -101,6 +124,22 @@ proptest! {
         line in vec(prop_oneof![2 => select(b"@\"W/*, \t".to_vec()), 1 => any::<u8>()], 0..40),
     ) {
         assert_tags_are_found(&SITE, &line);
+    }
+
+    #[test]
+    fn the_coding_is_the_one_that_the_client_prefers(
+        lines in vec(vec(accepted(), 0..5), 0..3),
+    ) {
+        let lines: Vec<_> = lines.iter().map(|members| members.join(",")).collect();
+        let lines: Vec<_> = lines.iter().map(String::as_bytes).collect();
+        assert_coding_is_chosen(&SITE, PATHS[0], &lines);
+    }
+
+    #[test]
+    fn any_bytes_as_accepted_codings_choose_what_they_say(
+        line in vec(prop_oneof![9 => select(b"gzipbrstd*;q=01.5, \t".to_vec()), 1 => any::<u8>()], 0..40),
+    ) {
+        assert_coding_is_chosen(&SITE, PATHS[0], &[&line]);
     }
 
     #[test]
