@@ -179,15 +179,12 @@ mod tests {
 
     fn report(messages: impl Iterator<Item = usize>, severity: Severity) -> Report {
         let mut report = Report::new();
-        report.extend(messages.map(|message| Finding {
-            rule: &FILE_UNREADABLE,
-            severity,
+        report.extend(messages.map(|message| {
             // A report keeps so many of one rule in one file, and counts the rest.
-            file: format!("{}.json", message / 10),
-            place: None,
-            pointer: None,
-            message: message.to_string(),
-            help: None,
+            let file = format!("{}.json", message / 10);
+            let mut finding = Finding::new(&FILE_UNREADABLE, file, message.to_string());
+            finding.severity = severity;
+            finding
         }));
         report
     }

@@ -50,15 +50,7 @@ impl Problem {
 
     /// The finding about `file`.
     pub(crate) fn finding(&self, file: &str) -> Finding {
-        Finding {
-            rule: &FILE_UNREADABLE,
-            severity: FILE_UNREADABLE.severity,
-            file: file.to_owned(),
-            place: None,
-            pointer: None,
-            message: self.message(),
-            help: Some(self.help()),
-        }
+        Finding::new(&FILE_UNREADABLE, file, self.message()).help(self.help())
     }
 
     fn message(&self) -> String {

@@ -7,8 +7,9 @@ use crate::pointer::Pointer;
 use crate::rule::Rule;
 use crate::severity::Severity;
 
-/// One thing that is wrong with a document.
+/// One thing that is wrong with a document; [`Finding::new`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
     /// The rule that was broken.
     pub rule: &'static Rule,

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-/// A place in a file, as editors count: lines and columns begin with 1.
+/// A place in a file, as editors count: lines and columns begin with 1. [`Place::of`] finds it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Place {
     /// Line, from 1.
     pub line: usize,
@@ -20,6 +21,7 @@ pub struct Place {
 /// A minified document is one line of megabytes, so a long line is cut to a window around the
 /// place.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Excerpt {
     /// The line, or a window of it, without its line ending.
     pub text: String,

@@ -28,6 +28,7 @@ struct Tally {
 
 /// Findings of one rule in one file that were counted but not kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Omitted<'a> {
     /// The rule.
     pub rule: &'static Rule,

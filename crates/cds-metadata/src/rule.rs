@@ -4,8 +4,9 @@ use crate::severity::Severity;
 
 /// One rule that documents are held to.
 ///
-/// Rules are compared by their slug.
+/// Declared by [`rule!`](crate::rule!). Rules are compared by their slug.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Rule {
     /// The stable kebab-case name, e.g. `geographic-without-map`.
     pub slug: &'static str,
@@ -23,6 +24,26 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// What [`rule!`](crate::rule!) makes a rule by, in any crate.
+    #[doc(hidden)]
+    pub const fn declared(
+        slug: &'static str,
+        severity: Severity,
+        kind: Kind,
+        section: &'static str,
+        structural: bool,
+        docs: &'static str,
+    ) -> Self {
+        Self {
+            slug,
+            severity,
+            kind,
+            section,
+            structural,
+            docs,
+        }
+    }
+
     /// The rule's page in Markdown: [`Rule::docs`] without the space that each line of a doc
     /// comment begins with.
     pub fn page(&self) -> String {
@@ -100,14 +121,14 @@ macro_rules! rule {
             $slug:literal, $severity:ident, $kind:ident, $section:literal $(, $structural:ident)?;
     ) => {
         $(#[doc = $doc])*
-        $vis static $name: $crate::Rule = $crate::Rule {
-            slug: $slug,
-            severity: $crate::Severity::$severity,
-            kind: $crate::Kind::$kind,
-            section: $section,
-            structural: $crate::rule!(@structural $($structural)?),
-            docs: concat!($($doc, "\n"),*),
-        };
+        $vis static $name: $crate::Rule = $crate::Rule::declared(
+            $slug,
+            $crate::Severity::$severity,
+            $crate::Kind::$kind,
+            $section,
+            $crate::rule!(@structural $($structural)?),
+            concat!($($doc, "\n"),*),
+        );
     };
     (@structural) => { false };
     (@structural structural) => { true };

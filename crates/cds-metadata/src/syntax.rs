@@ -18,6 +18,7 @@ use crate::walk::Walk;
 
 /// Why bytes are no JSON text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SyntaxFaults {
     /// The faults; empty if there are none.
     pub report: Report,

@@ -14,6 +14,7 @@ pub struct Url<'a>(Cow<'a, str>);
 
 /// An http or https URL taken apart (RFC 9110 §4.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UrlParts<'a> {
     /// Whether the scheme is https.
     pub is_https: bool,

@@ -28,6 +28,7 @@ use crate::rule::Rule;
 
 /// One edit of a text that mends something.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Edit {
     /// The rule whose finding is mended; `None` if there is none in this crate.
     pub rule: Option<&'static Rule>,
@@ -43,6 +44,7 @@ pub struct Edit {
 
 /// What an edit does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Verb {
     /// It takes something away.
     Remove,

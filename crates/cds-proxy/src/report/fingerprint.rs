@@ -59,25 +59,16 @@ mod tests {
     use crate::report::fixtures::{UNKNOWN_VALUE, finding};
 
     fn at(index: usize) -> Finding {
-        Finding {
-            pointer: Some(
-                Pointer::root()
-                    .key("coverage_entries")
-                    .index(index)
-                    .key("role"),
-            ),
-            ..finding(&UNKNOWN_VALUE, "cds-coverage.json")
-        }
+        let entry = Pointer::root().key("coverage_entries").index(index);
+        finding(&UNKNOWN_VALUE, "cds-coverage.json").pointer(entry.key("role"))
     }
 
     #[test]
     fn an_entry_added_before_changes_nothing() {
         let one = Fingerprints::default().of(&at(3));
         assert_eq!(one, Fingerprints::default().of(&at(4)));
-        let elsewhere = Finding {
-            file: "coverage/west.json".to_owned(),
-            ..at(3)
-        };
+        let mut elsewhere = at(3);
+        elsewhere.file = "coverage/west.json".to_owned();
         assert_ne!(one, Fingerprints::default().of(&elsewhere));
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cds_metadata::{Excerpt, Finding, Place, Pointer, Report, Rule, rule};
+use cds_metadata::{Finding, Place, Pointer, Report, Rule, rule};
 
 use super::Results;
 
@@ -26,15 +26,7 @@ rule! {
 }
 
 pub(crate) fn finding(rule: &'static Rule, file: &str) -> Finding {
-    Finding {
-        rule,
-        severity: rule.severity,
-        file: file.to_owned(),
-        place: None,
-        pointer: None,
-        message: "something is wrong".to_owned(),
-        help: None,
-    }
+    Finding::new(rule, file, "something is wrong")
 }
 
 /// A finding about the part of `line` that stands between `«` and `»`.
@@ -43,27 +35,18 @@ fn placed(line_number: usize, line: &str) -> Place {
     let text = line.replacen('«', "", 1);
     let end = text.find('»').unwrap_or(text.len());
     let text = text.replacen('»', "", 1);
-    Place {
-        line: line_number,
-        column: text[..start].chars().count() + 1,
-        span: 100 + start..100 + end,
-        excerpt: Excerpt {
-            text,
-            mark: start..end,
-            cut_before: false,
-            cut_after: false,
-        },
-    }
+    let mut place = Place::of(&text, start..end);
+    place.line = line_number;
+    place.span = 100 + start..100 + end;
+    place
 }
 
 fn at(rule: &'static Rule, place: Place) -> Finding {
     let pointer = Pointer::root().key("coverage_entries").index(3).key("role");
-    Finding {
-        place: Some(place),
-        pointer: Some(pointer),
-        help: Some("Write `authoritative`.\nOr leave it.".to_owned()),
-        ..finding(rule, "cds-coverage.json")
-    }
+    finding(rule, "cds-coverage.json")
+        .place(Some(place))
+        .pointer(pointer)
+        .help("Write `authoritative`.\nOr leave it.")
 }
 
 fn cut(mut place: Place) -> Place {
@@ -95,11 +78,14 @@ pub(crate) fn results() -> Results {
         &MISSING_FIELD,
         placed(6, "\x1b[2J\x1b]0;x\x07 \u{9b}1m «\"\x08\u{202e}\"»"),
     ));
-    report.push(Finding {
-        message: "\x1b[31m100% wrong:\nso, what".to_owned(),
-        help: Some("Don't\x07.".to_owned()),
-        ..finding(&MISSING_FIELD, "public/\x1b[1m odd, na:me.json")
-    });
+    report.push(
+        Finding::new(
+            &MISSING_FIELD,
+            "public/\x1b[1m odd, na:me.json",
+            "\x1b[31m100% wrong:\nso, what",
+        )
+        .help("Don't\x07."),
+    );
     report.push(finding(&LINKED_FILE, "public/map.png"));
     let mut results = Results::new();
     results.add_site(

@@ -81,6 +81,7 @@ fn snippet(place: &Place) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
         mark,
         cut_before,
         cut_after,
+        ..
     } = &place.excerpt;
     let (mut line, mut mark) = visible_marked(text, mark);
     if *cut_before {
@@ -201,13 +202,14 @@ mod tests {
             (line, column) in (1..2_000_000_usize, 1..2_000_000_usize),
             (cut_before, cut_after) in (any::<bool>(), any::<bool>()),
         ) {
-            let excerpt = Excerpt { text, mark: start..start + length, cut_before, cut_after };
-            let place = Place { line, column, span: start..start + length, excerpt };
+            let mut place = Place::of("", 0..0);
+            (place.line, place.column, place.span) = (line, column, start..start + length);
+            place.excerpt.mark = place.span.clone();
+            place.excerpt.text = text;
+            (place.excerpt.cut_before, place.excerpt.cut_after) = (cut_before, cut_after);
             let mut report = cds_metadata::Report::new();
-            report.push(Finding {
-                place: Some(place),
-                ..fixtures::finding(&fixtures::MISSING_FIELD, "a.json")
-            });
+            let finding = fixtures::finding(&fixtures::MISSING_FIELD, "a.json");
+            report.push(finding.place(Some(place)));
             let mut results = Results::new();
             results.add_document("a.json", &report);
             let shown = plain(&results);

@@ -89,10 +89,8 @@ impl Results {
 
     fn add(&mut self, report: &Report, rename: impl Fn(&str) -> String) {
         for finding in report.findings() {
-            let finding = Finding {
-                file: rename(&finding.file),
-                ..finding.clone()
-            };
+            let mut finding = finding.clone();
+            finding.file = rename(&finding.file);
             self.files.insert(finding.file.clone());
             self.findings.push(finding);
         }
