@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use cds_site::{Compiled, Report, Site, Sources};
+use cds_site::{Compiled, EntryChanges, Report, Site, Sources};
 
 use crate::log;
 use crate::read::{self, Before, Loaded};
@@ -262,6 +262,7 @@ impl Current {
             outcome,
             serve,
             report,
+            entries,
         } = if scan.is_gone() {
             self.give_up(&loaded, directory)
         } else {
@@ -279,8 +280,9 @@ impl Current {
             Outcome::Swapped | Outcome::Unchanged | Outcome::Resumed => State::Good,
             Outcome::Kept | Outcome::Restored | Outcome::Dropped => State::Failing,
         };
+        let reload = self.reload(outcome, begun, report, changed);
         Taken {
-            reload: self.reload(outcome, begun, report, changed),
+            reload: Reload { entries, ..reload },
             known,
             is_news: true,
             state: self.state,
@@ -292,7 +294,8 @@ impl Current {
     /// Compiles what was read, to be served if it is good, and else what was kept.
     fn check(&mut self, loaded: &Loaded, directory: &Path, kept: Option<&Kept>) -> Verdict {
         let mut report = loaded.report(directory);
-        let previous = self.served.as_ref().map(|served| &*served.site);
+        let previous = self.served.as_ref().map(|served| Arc::clone(&served.site));
+        let previous = previous.as_deref();
         let Compiled {
             site,
             report: found,
@@ -315,13 +318,15 @@ impl Current {
             return Verdict::of(Outcome::Unchanged, Serve::AsBefore, report);
         }
         let site = Arc::new(site);
+        let entries = site.entry_changes(previous);
         self.served = Some(Served {
             sources: loaded.sources.clone(),
             site: Arc::clone(&site),
             is_restored: false,
         });
         self.keeping = Keeping::Save;
-        Verdict::of(Outcome::Swapped, Serve::Another(site), report)
+        let verdict = Verdict::of(Outcome::Swapped, Serve::Another(site), report);
+        Verdict { entries, ..verdict }
     }
 
     /// Takes up what was served before the start, if it is there and good.
@@ -375,6 +380,7 @@ impl Current {
             duration: begun.elapsed(),
             report,
             changed: changed.into(),
+            entries: EntryChanges::default(),
         }
     }
 }
@@ -384,6 +390,7 @@ struct Verdict {
     outcome: Outcome,
     serve: Serve,
     report: Report,
+    entries: EntryChanges,
 }
 
 impl Verdict {
@@ -392,6 +399,7 @@ impl Verdict {
             outcome,
             serve,
             report,
+            entries: EntryChanges::default(),
         }
     }
 }

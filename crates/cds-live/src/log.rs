@@ -19,12 +19,15 @@ pub(crate) fn reload(directory: &Path, status: &Status, asked: bool) {
     let errors = reload.report.count(Severity::Error);
     let warnings = reload.report.count(Severity::Warning);
     let changed = named(&reload.changed);
+    let entries = reload.entries;
     let generation = status.generation;
     let etag = status.etag.as_deref();
     macro_rules! event {
         ($level:ident, $message:literal) => {
             tracing::$level!(
-                %site, outcome, duration_ms, generation, etag, errors, warnings, changed, $message
+                %site, outcome, duration_ms, generation, etag, errors, warnings, changed,
+                entries_added = entries.added, entries_changed = entries.changed,
+                entries_removed = entries.removed, $message
             )
         };
     }

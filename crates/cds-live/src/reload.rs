@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use cds_site::Report;
+use cds_site::{EntryChanges, Report};
 
 /// How a re-read ended, or a maintenance.
 #[derive(Debug, Clone)]
@@ -21,6 +21,9 @@ pub struct Reload {
     pub report: Arc<Report>,
     /// The files that were added, changed or removed since the last try, sorted.
     pub changed: Arc<[String]>,
+    /// How the coverage entries that are served differ from those before; nothing unless another
+    /// site is served.
+    pub entries: EntryChanges,
 }
 
 /// How a re-read of one site of many ended.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use cds_site::EntryChanges;
+
 use crate::reload::{Outcome, Reload};
 
 /// A site's state at one moment. Its fields belong together: all are of the same try.
@@ -42,6 +44,7 @@ impl Status {
                 duration: Duration::ZERO,
                 report: Arc::default(),
                 changed: Arc::default(),
+                entries: EntryChanges::default(),
             },
             watching: Watching::Off,
         }

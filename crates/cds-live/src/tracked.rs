@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant, SystemTime};
 
-use cds_site::Report;
+use cds_site::{EntryChanges, Report};
 
 use crate::alarm::{Alarm, Now};
 use crate::current::{Current, Reading, Taken};
@@ -283,6 +283,7 @@ impl Tracked {
             duration: Duration::ZERO,
             report: Arc::new(report),
             changed: Arc::default(),
+            entries: EntryChanges::default(),
         };
         let is_first = self.current.is_empty();
         self.conclusion(News::Unsettled { reload, is_first })

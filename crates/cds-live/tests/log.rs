@@ -85,6 +85,7 @@ fn each_reload_is_one_event_and_each_finding_is_told_once() {
     assert_eq!(log.lines_with("outcome=\"swapped\"").len(), 1);
     assert_eq!(log.lines_with(&format!("etag=\"{etag}\"")).len(), 1);
     assert_eq!(log.lines_with("mode=\"events\"").len(), 1);
+    assert_eq!(log.lines_with("entries_added=0 entries_changed=0").len(), 1);
 
     assert_eq!(live.status().etag.as_deref(), Some(&*etag));
 

@@ -7,6 +7,7 @@ use cds_metadata::{MetadataObject, Timestamp};
 use hashbrown::HashMap;
 use serde_json::Value;
 
+use crate::changes::EntryChanges;
 use crate::listing::Entries;
 use crate::source::Source;
 
@@ -45,6 +46,35 @@ impl History {
     pub(crate) fn object(&self, prefix: &str) -> Option<&Bytes> {
         let documents = self.endpoints.get(prefix);
         documents.map(|documents| &documents.object)
+    }
+
+    /// How many entries all endpoints have.
+    pub(crate) fn entries(&self) -> usize {
+        let endpoints = self.endpoints.values();
+        endpoints
+            .map(|documents| documents.entries.as_slice().len())
+            .sum()
+    }
+
+    /// What differs from the entries before, in all endpoints together.
+    pub(crate) fn entry_changes(&self, before: &Self) -> EntryChanges {
+        let none = Arc::new(Entries::default());
+        let entries = |history: &Self, prefix: &str| {
+            let documents = history.endpoints.get(prefix);
+            documents.map_or_else(
+                || Arc::clone(&none),
+                |documents| Arc::clone(&documents.entries),
+            )
+        };
+        let gone = before
+            .endpoints
+            .keys()
+            .filter(|prefix| !self.endpoints.contains_key(*prefix));
+        self.endpoints
+            .keys()
+            .chain(gone)
+            .map(|prefix| entries(self, prefix).changes_since(&entries(before, prefix)))
+            .fold(EntryChanges::default(), std::ops::Add::add)
     }
 
     /// Whether a metadata object says something else now, but has the same `updated`.

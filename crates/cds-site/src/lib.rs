@@ -48,6 +48,7 @@
 //! so it takes a C compiler; the others are Rust. `schema`: a JSON Schema of `site.toml`.
 
 mod body;
+mod changes;
 mod check;
 mod compile;
 mod handle;
@@ -100,6 +101,7 @@ pub use body::Body;
 pub use cds_metadata::{
     Excerpt, Finding, Kind, Level, Place, Pointer, Report, Rule, Severities, Severity,
 };
+pub use changes::EntryChanges;
 pub use check::check_document;
 pub use compile::{Compiled, Compiler, compile};
 pub use documents::{Document, DocumentKind, MissingCapabilities, documents, missing_capabilities};

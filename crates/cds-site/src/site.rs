@@ -7,6 +7,7 @@ use http::Response;
 
 use crate::alias::Alias;
 use crate::body::Body;
+use crate::changes::EntryChanges;
 use crate::claim::Claim;
 use crate::etag::EntityTag;
 use crate::history::History;
@@ -100,6 +101,19 @@ impl Site {
     /// in hexadecimal: the same on every replica that has the same files.
     pub fn etag(&self) -> &str {
         self.tag.as_str()
+    }
+
+    /// How many coverage entries the site has, in all its listings together.
+    pub fn entries(&self) -> usize {
+        self.history().entries()
+    }
+
+    /// How the coverage entries differ from those of a version `before`; without one, all are
+    /// added.
+    pub fn entry_changes(&self, before: Option<&Self>) -> EntryChanges {
+        let nothing = History::default();
+        let before = before.map_or(&nothing, Self::history);
+        self.history().entry_changes(before)
     }
 
     /// The paths that the site answers, sorted.

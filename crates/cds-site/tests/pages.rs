@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use cds_site::{Body, Respond, Site, Source, Sources, compile};
+use cds_site::{Body, EntryChanges, Respond, Site, Source, Sources, compile};
 use http::{Method, Request, Response, StatusCode, header};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -327,6 +327,26 @@ fn a_page_behind_the_last_entry_leads_back() {
         page(&after, &empty.previous.unwrap()).outlines(),
         pages[0].outlines()
     );
+}
+
+#[test]
+fn entries_that_another_version_adds_changes_and_removes_are_counted() {
+    let before = site(&authored(5), 200, None);
+    let mut entries = authored(5);
+    entries.remove("id-0");
+    entries.insert("id-1".to_owned(), 599);
+    entries.insert("new-1".to_owned(), 1);
+    entries.insert("new-2".to_owned(), 2);
+    let after = site(&entries, 200, Some(&before));
+    let changes = |added, changed, removed| EntryChanges {
+        added,
+        changed,
+        removed,
+    };
+    assert_eq!(after.entry_changes(Some(&before)), changes(2, 1, 1));
+    assert_eq!(after.entry_changes(Some(&after)), changes(0, 0, 0));
+    assert_eq!(after.entry_changes(None), changes(6, 0, 0));
+    assert_eq!(after.entries(), 6);
 }
 
 /// An edit of a listing.

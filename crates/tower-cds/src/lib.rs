@@ -163,9 +163,9 @@ pub use cds_live::{
     Watching,
 };
 pub use cds_site::{
-    Bind, Body, Compiled, Compiler, Excerpt, Finding, Handle, Kind, Level, Place, Pointer, Report,
-    RequestHead, Respond, Rule, Severities, Severity, Site, SiteHandle, SiteSet, SiteSetHandle,
-    Source, Sources, compile, stand_in,
+    Bind, Body, Compiled, Compiler, EntryChanges, Excerpt, Finding, Handle, Kind, Level, Place,
+    Pointer, Report, RequestHead, Respond, Rule, Severities, Severity, Site, SiteHandle, SiteSet,
+    SiteSetHandle, Source, Sources, compile, stand_in,
 };
 pub use future::ResponseFuture;
 pub use layer::CdsLayer;

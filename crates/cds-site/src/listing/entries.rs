@@ -7,6 +7,8 @@ use bytes::Bytes;
 use cds_metadata::Timestamp;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+use crate::changes::EntryChanges;
+
 /// An entry as it is listed.
 #[derive(Debug)]
 pub(crate) struct Listed {
@@ -64,6 +66,20 @@ impl Entries {
     /// The entry with this id.
     pub(crate) fn get(&self, id: &str) -> Option<&Listed> {
         self.sorted.get(self.position(id)?)
+    }
+
+    /// What differs from the entries before.
+    pub(crate) fn changes_since(&self, before: &Self) -> EntryChanges {
+        let mut changes = EntryChanges::default();
+        for entry in &self.sorted {
+            match before.get(&entry.id) {
+                None => changes.added += 1,
+                Some(before) => changes.changed += usize::from(before.json != entry.json),
+            }
+        }
+        let staying = self.sorted.len() - changes.added;
+        changes.removed = before.sorted.len() - staying;
+        changes
     }
 
     fn id(&self, at: usize) -> Option<&str> {
