@@ -176,7 +176,7 @@ pub(crate) fn watching(directory: &Path, watching: &Watching) {
 
 #[cfg(test)]
 mod tests {
-    use cds_site::rules::file_unreadable::FILE_UNREADABLE;
+    use cds_site::rules::FILE_UNREADABLE;
 
     use super::*;
 

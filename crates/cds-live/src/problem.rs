@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use cds_site::Finding;
 use rustix::io::Errno;
 
-use cds_site::rules::file_unreadable::FILE_UNREADABLE;
+use cds_site::rules::FILE_UNREADABLE;
 
 /// Why a file or a directory can't be read.
 #[derive(Debug, Clone, PartialEq, Eq)]

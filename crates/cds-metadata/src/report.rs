@@ -234,7 +234,7 @@ impl Extend<Finding> for Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::not_https::NOT_HTTPS;
+    use crate::rules::NOT_HTTPS;
 
     fn report(findings: usize) -> Report {
         let finding = Finding {

@@ -143,7 +143,7 @@ impl Severities {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{TABLE, missing_field, not_https, unsupported_version};
+    use crate::rules::{MISSING_FIELD, NOT_HTTPS, TABLE, UNSUPPORTED_VERSION};
 
     #[test]
     fn structural_rules_stay_errors_and_other_errors_at_least_warnings() {
@@ -156,25 +156,19 @@ mod tests {
             };
             assert_eq!(accepted, expected, "{}", rule.slug);
         }
-        let message = Severities::new().set(&missing_field::MISSING_FIELD, Level::Off);
+        let message = Severities::new().set(&MISSING_FIELD, Level::Off);
         assert!(message.unwrap_err().to_string().contains("always an error"));
     }
 
     #[test]
     fn what_is_not_set_has_its_own_severity() {
         let mut severities = Severities::new();
-        severities.set(&not_https::NOT_HTTPS, Level::Off).unwrap();
+        severities.set(&NOT_HTTPS, Level::Off).unwrap();
         severities
-            .set(&unsupported_version::UNSUPPORTED_VERSION, Level::Warning)
+            .set(&UNSUPPORTED_VERSION, Level::Warning)
             .unwrap();
-        assert_eq!(severities.of(&not_https::NOT_HTTPS), None);
-        assert_eq!(
-            severities.of(&unsupported_version::UNSUPPORTED_VERSION),
-            Some(Severity::Warning)
-        );
-        assert_eq!(
-            severities.of(&missing_field::MISSING_FIELD),
-            Some(Severity::Error)
-        );
+        assert_eq!(severities.of(&NOT_HTTPS), None);
+        assert_eq!(severities.of(&UNSUPPORTED_VERSION), Some(Severity::Warning));
+        assert_eq!(severities.of(&MISSING_FIELD), Some(Severity::Error));
     }
 }

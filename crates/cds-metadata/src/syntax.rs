@@ -10,7 +10,7 @@ use crate::mend::commas;
 use crate::place::Place;
 use crate::report::Report;
 use crate::rule::Rule;
-use crate::rules::json_syntax::JSON_SYNTAX;
+use crate::rules::JSON_SYNTAX;
 use crate::scope::Words;
 use crate::syntax_help::{Fault, explain, trailing_comma};
 use crate::text::Text;
@@ -30,7 +30,7 @@ pub struct SyntaxFaults {
 /// this name and under this rule.
 ///
 /// ```
-/// use cds_metadata::{explain_syntax, rules::json_syntax::JSON_SYNTAX};
+/// use cds_metadata::{explain_syntax, rules::JSON_SYNTAX};
 ///
 /// let faults = explain_syntax("map.json", b"[1, 2,]", &JSON_SYNTAX);
 /// assert_eq!(

@@ -17,8 +17,8 @@ use crate::maintenance::{Maintenance, Misunderstood};
 use crate::moved::Moved;
 use crate::path::normalise;
 use crate::rules;
+use crate::rules::SETTINGS_INVALID;
 use crate::rules::moved_too_long_ago;
-use crate::rules::settings_invalid::SETTINGS_INVALID;
 #[cfg(feature = "schema")]
 use crate::schema;
 use crate::source::Sources;

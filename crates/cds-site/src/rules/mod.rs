@@ -1,18 +1,32 @@
 //! The rules of a whole site, one file each.
 
-pub mod file_unreadable;
-pub mod geojson_invalid;
-pub mod geojson_not_wgs84;
-pub mod geojson_winding;
-pub mod host_not_allowed;
-pub mod linked_file_elsewhere;
-pub mod media_type_conflict;
-pub mod moved_too_long_ago;
-pub mod not_canonical_url;
-pub mod related_metadata_missing;
-pub mod route_conflict;
-pub mod settings_invalid;
-pub mod updated_not_bumped;
+pub(crate) mod file_unreadable;
+pub(crate) mod geojson_invalid;
+pub(crate) mod geojson_not_wgs84;
+pub(crate) mod geojson_winding;
+pub(crate) mod host_not_allowed;
+pub(crate) mod linked_file_elsewhere;
+pub(crate) mod media_type_conflict;
+pub(crate) mod moved_too_long_ago;
+pub(crate) mod not_canonical_url;
+pub(crate) mod related_metadata_missing;
+pub(crate) mod route_conflict;
+pub(crate) mod settings_invalid;
+pub(crate) mod updated_not_bumped;
+
+pub use file_unreadable::FILE_UNREADABLE;
+pub use geojson_invalid::GEOJSON_INVALID;
+pub use geojson_not_wgs84::GEOJSON_NOT_WGS84;
+pub use geojson_winding::GEOJSON_WINDING;
+pub use host_not_allowed::HOST_NOT_ALLOWED;
+pub use linked_file_elsewhere::LINKED_FILE_ELSEWHERE;
+pub use media_type_conflict::MEDIA_TYPE_CONFLICT;
+pub use moved_too_long_ago::MOVED_TOO_LONG_AGO;
+pub use not_canonical_url::NOT_CANONICAL_URL;
+pub use related_metadata_missing::RELATED_METADATA_MISSING;
+pub use route_conflict::ROUTE_CONFLICT;
+pub use settings_invalid::SETTINGS_INVALID;
+pub use updated_not_bumped::UPDATED_NOT_BUMPED;
 
 use cds_metadata::{Finding, Place, Pointer, Report, Rule};
 
@@ -20,19 +34,19 @@ use crate::source::Source;
 
 /// Every rule of this crate, sorted by slug.
 pub static TABLE: &[&Rule] = &[
-    &file_unreadable::FILE_UNREADABLE,
-    &geojson_invalid::GEOJSON_INVALID,
-    &geojson_not_wgs84::GEOJSON_NOT_WGS84,
-    &geojson_winding::GEOJSON_WINDING,
-    &host_not_allowed::HOST_NOT_ALLOWED,
-    &linked_file_elsewhere::LINKED_FILE_ELSEWHERE,
-    &media_type_conflict::MEDIA_TYPE_CONFLICT,
-    &moved_too_long_ago::MOVED_TOO_LONG_AGO,
-    &not_canonical_url::NOT_CANONICAL_URL,
-    &related_metadata_missing::RELATED_METADATA_MISSING,
-    &route_conflict::ROUTE_CONFLICT,
-    &settings_invalid::SETTINGS_INVALID,
-    &updated_not_bumped::UPDATED_NOT_BUMPED,
+    &FILE_UNREADABLE,
+    &GEOJSON_INVALID,
+    &GEOJSON_NOT_WGS84,
+    &GEOJSON_WINDING,
+    &HOST_NOT_ALLOWED,
+    &LINKED_FILE_ELSEWHERE,
+    &MEDIA_TYPE_CONFLICT,
+    &MOVED_TOO_LONG_AGO,
+    &NOT_CANONICAL_URL,
+    &RELATED_METADATA_MISSING,
+    &ROUTE_CONFLICT,
+    &SETTINGS_INVALID,
+    &UPDATED_NOT_BUMPED,
 ];
 
 /// Every rule that a site is held to: those of its documents and those of the whole.

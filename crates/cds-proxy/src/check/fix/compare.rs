@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cds_metadata::rules::capabilities_not_union::CAPABILITIES_NOT_UNION;
-use cds_metadata::rules::entry_lists_coverage::ENTRY_LISTS_COVERAGE;
-use cds_metadata::rules::json_syntax::JSON_SYNTAX;
+use cds_metadata::rules::{CAPABILITIES_NOT_UNION, ENTRY_LISTS_COVERAGE, JSON_SYNTAX};
 use cds_metadata::{Report, Rule, Severity};
 
 /// The rules whose findings can be mended, some or all.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use cds_metadata::rules::entry_lists_coverage::ENTRY_LISTS_COVERAGE;
-use cds_metadata::rules::{capabilities_not_union, entry_lists_coverage, json_syntax};
+use cds_metadata::rules::{
+    ENTRY_LISTS_COVERAGE, capabilities_not_union, entry_lists_coverage, json_syntax,
+};
 use cds_metadata::{Edit, Report};
 use cds_site::{DocumentKind, Source, Sources};
 
