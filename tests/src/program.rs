@@ -21,6 +21,8 @@ pub enum Program {
     CdsProxy,
     /// The example on axum.
     AxumPortal,
+    /// The example whose documents come from a database.
+    DatabasePortal,
     /// The example on hyper.
     HyperPortal,
 }
@@ -30,6 +32,7 @@ impl Program {
         match self {
             Self::CdsProxy => "cds-proxy",
             Self::AxumPortal => "axum-portal",
+            Self::DatabasePortal => "database-portal",
             Self::HyperPortal => "hyper-portal",
         }
     }

@@ -37,6 +37,11 @@ impl Publisher {
         Self::of(example.start(&args)).await
     }
 
+    /// Starts the example whose documents come from a database.
+    pub async fn database() -> Self {
+        Self::of(Program::DatabasePortal.start(&["--listen", "127.0.0.1:0"])).await
+    }
+
     async fn of(mut process: Running) -> Self {
         let address = process.address_after("listening on http://").await;
         Self { address, process }

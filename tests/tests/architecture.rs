@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each package and the packages of this workspace that it may know.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("cds-metadata", &[]),
     ("cds-site", &["cds-metadata"]),
     ("cds-live", &["cds-metadata", "cds-site"]),
@@ -17,6 +17,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("cds-proxy", &["cds-live", "cds-metadata", "cds-site"]),
     // A user of the layer needs one dependency of ours, so an example has one.
     ("axum-portal", &["tower-cds"]),
+    ("database-portal", &["tower-cds"]),
     ("hyper-portal", &["tower-cds"]),
     (
         "tests",
@@ -26,6 +27,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
             "cds-site",
             "tower-cds",
             "axum-portal",
+            "database-portal",
             "hyper-portal",
         ],
     ),

@@ -1,6 +1,7 @@
 //! Datetimes as the specification writes them: RFC 3339 `date-time`.
 
 mod respell;
+mod spell;
 
 use std::borrow::Cow;
 use std::fmt;

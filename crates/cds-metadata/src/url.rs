@@ -50,6 +50,12 @@ impl<'a> Url<'a> {
     }
 }
 
+impl<'a, T: Into<Cow<'a, str>>> From<T> for Url<'a> {
+    fn from(text: T) -> Self {
+        Self::new(text)
+    }
+}
+
 impl fmt::Display for Url<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)

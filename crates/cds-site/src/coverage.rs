@@ -16,7 +16,7 @@ use crate::listing::{Entries, Listed, Rank};
 use crate::source::{Source, Sources};
 
 /// The file of the whole listing.
-const LISTING_FILE: &str = "cds-coverage.json";
+pub(crate) const LISTING_FILE: &str = "cds-coverage.json";
 
 /// The folder of further entries.
 const PARTS_FOLDER: &str = "coverage/";

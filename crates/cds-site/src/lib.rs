@@ -57,6 +57,7 @@ mod site;
 mod site_set;
 mod source;
 mod stand_in;
+mod typed;
 
 pub mod rules;
 #[cfg(feature = "schema")]
@@ -98,6 +99,8 @@ mod settings;
 mod shards;
 
 pub use body::Body;
+/// The documents as types: to build them, or to read those of others.
+pub use cds_metadata as metadata;
 pub use cds_metadata::{
     Excerpt, Finding, Kind, Level, Place, Pointer, Report, Rule, Severities, Severity,
 };

@@ -22,33 +22,44 @@
 //! A saved file is served within a second. A file with a mistake in it is not served: the last
 //! good version stays, and the mistake is reported through `tracing` and `LiveSite::subscribe`.
 //!
+//! # Documents from a database
+//!
 //! Programs whose documents come from somewhere else compile a [`Site`] themselves and give the
-//! layer an `Arc<Site>`, or a [`SiteHandle`] when the documents change:
+//! layer an `Arc<Site>`, or a [`SiteHandle`] when the documents change. The documents are bytes, as
+//! a directory would have them, or values; rules and answers are the same:
 //!
 //! ```
-//! # use bytes::Bytes;
 //! # use std::time::SystemTime;
-//! use tower_cds::{CdsLayer, Site, SiteHandle, Source, Sources, compile};
+//! use tower_cds::metadata::{CoverageEntry, MetadataObject};
+//! use tower_cds::{CdsLayer, Compiled, Site, SiteHandle, Source, Sources, compile};
 //!
 //! let handle = SiteHandle::new(Site::unavailable());
 //! let layer = CdsLayer::new(handle.clone());
 //!
-//! // Later, whenever the documents change:
-//! let now = SystemTime::now();
-//! # let json = Bytes::from_static(b"{}");
-//! let sources: Sources = [Source {
-//!     path: String::from("cds-server-metadata.json"),
-//!     bytes: json,
-//!     modified: now,
-//! }]
-//! .into_iter()
-//! .collect();
-//! let compiled = compile(&sources, now, Some(&handle.load()));
-//! if let Some(site) = compiled.site {
-//!     handle.store(site);
+//! // Whenever the documents change:
+//! fn publish(object: &MetadataObject, entries: &[CoverageEntry], handle: &SiteHandle) {
+//!     let now = SystemTime::now();
+//!     let mut sources = Sources::new();
+//!     sources.insert_metadata("", object, now);
+//!     sources.insert_coverage("", entries, now);
+//!     sources.insert(Source {
+//!         path: String::from("site.toml"),
+//!         bytes: "max_age = \"1m\"".into(),
+//!         modified: now,
+//!     });
+//!     let Compiled { site, report } = compile(&sources, now, Some(&handle.load()));
+//!     for finding in report.findings() {
+//!         eprintln!("{finding}");
+//!     }
+//!     if let Some(site) = site {
+//!         handle.store(site);
+//!     }
 //! }
-//! # let _ = layer;
+//! # let _ = (layer, publish);
 //! ```
+//!
+//! `examples/database-portal` is a whole program. [`metadata`] has the types; [`Sources`] shows how
+//! their values are made.
 //!
 //! A site whose `site.toml` has a maintenance with an end says so by [`Site::due`]; `LiveSite` ends
 //! it by itself, and such a program stores [`Site::resumed`] then.
@@ -162,6 +173,7 @@ pub use cds_live::{
     Limits, LiveSite, LiveSites, Options, Outcome, Reload, SiteReload, State, Status, WatchMode,
     Watching,
 };
+pub use cds_site::metadata;
 pub use cds_site::{
     Bind, Body, Compiled, Compiler, EntryChanges, Excerpt, Finding, Handle, Kind, Level, Place,
     Pointer, Report, RequestHead, Respond, Rule, Severities, Severity, Site, SiteHandle, SiteSet,

@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod crawl;
+mod database;
 mod demo;
 mod examples;
 mod maintenance;

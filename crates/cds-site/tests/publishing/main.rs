@@ -14,3 +14,4 @@ mod endpoints;
 mod files;
 mod maintenance;
 mod moved;
+mod typed;
