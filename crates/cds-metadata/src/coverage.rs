@@ -66,10 +66,21 @@ pub struct AuthoredEntry<'s> {
     position: Position,
 }
 
+/// Where in its file's document an entry is, in few bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryPosition(Position);
+
 impl AuthoredEntry<'_> {
     /// Where in its file's document the entry is.
-    pub fn pointer(&self) -> Pointer {
-        self.position.pointer()
+    pub const fn position(&self) -> EntryPosition {
+        EntryPosition(self.position)
+    }
+}
+
+impl EntryPosition {
+    /// The pointer to the entry.
+    pub fn pointer(self) -> Pointer {
+        self.0.pointer()
     }
 }
 

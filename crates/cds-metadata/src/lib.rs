@@ -64,7 +64,7 @@ mod text;
 mod walk;
 
 pub use check::{check_document, is_coverage};
-pub use coverage::{AuthoredEntry, CoverageForm, CoverageReader};
+pub use coverage::{AuthoredEntry, CoverageForm, CoverageReader, EntryPosition};
 pub use datetime::{Datetime, Timestamp};
 pub use entry::CoverageEntry;
 pub use extensions::Extensions;

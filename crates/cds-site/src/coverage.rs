@@ -6,8 +6,8 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use cds_metadata::{
-    AuthoredEntry, CoverageForm, CoverageReader, CoverageSummary, Extensions, Pointer, Report,
-    Timestamp, Url,
+    AuthoredEntry, CoverageForm, CoverageReader, CoverageSummary, EntryPosition, Extensions,
+    Report, Timestamp, Url,
 };
 
 use crate::endpoint::is_file_of;
@@ -45,7 +45,7 @@ pub(crate) struct Entry<'s> {
     pub(crate) geojson_resource: Option<Url<'s>>,
     /// URLs in fields of extensions; none where there are no files that they could lead to.
     pub(crate) further_links: Box<[FurtherLink]>,
-    pub(crate) pointer: Pointer,
+    pub(crate) position: EntryPosition,
 }
 
 /// A URL in a field of an extension.
@@ -139,7 +139,7 @@ impl<'s> Coverage<'s> {
 
 impl<'s> Entry<'s> {
     fn new(source: &'s Source, authored: AuthoredEntry<'s>, has_files: bool) -> Self {
-        let pointer = authored.pointer();
+        let position = authored.position();
         let AuthoredEntry { entry, span, .. } = authored;
         let further_links = if has_files {
             further_links(&entry.extensions)
@@ -156,7 +156,7 @@ impl<'s> Entry<'s> {
             map_content_type: entry.map_content_type,
             geojson_resource: entry.geojson_resource,
             further_links,
-            pointer,
+            position,
         }
     }
 

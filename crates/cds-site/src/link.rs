@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use cds_metadata::{Finding, Place, Pointer, Rule, Url};
+use cds_metadata::{EntryPosition, Finding, Place, Pointer, Rule, Url};
 use http::HeaderValue;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -21,7 +21,8 @@ pub(crate) struct Link<'d> {
     source: &'d Source,
     /// The object that the field is in.
     object: Range<usize>,
-    pointer: Pointer,
+    /// None if that is the whole document.
+    entry: Option<EntryPosition>,
 }
 
 /// What a document says of the resource that it links to.
@@ -60,7 +61,7 @@ impl<'d> Link<'d> {
             field,
             source,
             object: 0..source.bytes.len(),
-            pointer: Pointer::root(),
+            entry: None,
         }
     }
 
@@ -77,7 +78,7 @@ impl<'d> Link<'d> {
             field,
             source: entry.source,
             object: entry.span.clone(),
-            pointer: entry.pointer.clone(),
+            entry: Some(entry.position),
         }
     }
 
@@ -100,9 +101,12 @@ impl<'d> Link<'d> {
     pub(crate) fn finding(&self, rule: &'static Rule, message: String) -> Finding {
         let content = String::from_utf8_lossy(&self.source.bytes);
         let field = Pointer::root().key(self.field);
+        let object = self
+            .entry
+            .map_or_else(Pointer::root, EntryPosition::pointer);
         Finding::new(rule, self.file(), message)
             .place(Place::inside(&content, self.object.clone(), &field))
-            .pointer(self.pointer.clone().join(&field))
+            .pointer(object.join(&field))
     }
 
     /// The file that the link stands in.

@@ -183,7 +183,8 @@ impl<'s, 'd> Links<'s, 'd> {
 
     /// The endpoint's own file, or one that the site has for all of them.
     fn file(&self, endpoint: &Endpoint<'_>, link: &Link<'_>) -> Option<&'s Source> {
-        let path = link.file_path()?;
+        // A listing of a million entries links elsewhere a million times.
+        let path = self.has_files.then(|| link.file_path())??;
         let own = self
             .sources
             .get(&format!("{}public{path}", endpoint.prefix));
@@ -199,8 +200,8 @@ impl<'s, 'd> Links<'s, 'd> {
         });
         if let Some(parts) = ours {
             self.elsewhere_count += 1;
-            let path = parts.path.to_owned();
-            self.elsewhere.get_or_insert_with(|| (link.clone(), path));
+            self.elsewhere
+                .get_or_insert_with(|| (link.clone(), parts.path.to_owned()));
         }
     }
 

@@ -56,6 +56,6 @@ fn entry_finding(entry: &Entry<'_>) -> Finding {
     let updated = Pointer::root().key("updated");
     Finding::new(&UPDATED_NOT_BUMPED, &entry.source.path, MESSAGE)
         .place(Place::inside(&content, entry.span.clone(), &updated))
-        .pointer(entry.pointer.clone().join(&updated))
+        .pointer(entry.position.pointer().join(&updated))
         .help(HELP)
 }
