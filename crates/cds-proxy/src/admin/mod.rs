@@ -74,7 +74,9 @@ impl Admin {
         match self.life.phase() {
             Phase::Starting => text(StatusCode::SERVICE_UNAVAILABLE, "starting"),
             Phase::Serving => text(StatusCode::OK, "ready"),
-            Phase::Draining | Phase::Stopping => text(StatusCode::SERVICE_UNAVAILABLE, "draining"),
+            Phase::Draining | Phase::HandedOver | Phase::Stopping => {
+                text(StatusCode::SERVICE_UNAVAILABLE, "draining")
+            }
         }
     }
 

@@ -13,7 +13,6 @@ use std::thread;
 
 use anyhow::Context as _;
 use cds_live::LiveSite;
-use tokio::task::JoinSet;
 
 use self::portal::Portal;
 use crate::cli::DemoArgs;
@@ -22,7 +21,7 @@ use crate::exit::{self, Verdict};
 use crate::logging;
 use crate::metrics::Metrics;
 use crate::run::{self, AdminEndpoint, Sockets};
-use crate::server::{Acceptor, Life, Listener, Room, Signals, serve};
+use crate::server::{Acceptor, Asked, Inherited, Life, Listener, Phase, Room, Signals, serve};
 
 /// Runs the demo until a signal ends it. The exit code is 2 when it can't start: a port is taken,
 /// or the site can't be written.
@@ -77,17 +76,31 @@ async fn show(
     ));
     let metrics = Arc::new(Metrics::new());
     run::follow(settings, &live, &metrics)?;
-    let admin = AdminEndpoint::start(sockets.admin, Arc::clone(&metrics), life.clone())?;
+    let admin = AdminEndpoint::start(
+        sockets.admin,
+        Arc::clone(&metrics),
+        life.clone(),
+        Phase::Serving,
+    )?;
     admin.tell_about(settings, &live);
-    let _serving: JoinSet<()> =
-        run::start(settings, sockets.listeners, live.clone(), metrics, &life)?;
-    // Ctrl-C ends a demo at once: nobody depends on it.
-    signals.end_asked(|| run::reload(live.clone())).await;
-    Ok(())
+    let _serving = run::start(settings, sockets.listeners, live.clone(), metrics, &life)?;
+    loop {
+        match signals.next().await {
+            // At once: nobody depends on a demo.
+            Asked::End => return Ok(()),
+            Asked::Reload => drop(run::reload(live.clone())),
+            Asked::HandOver => tracing::warn!("SIGUSR2: a demo has nothing to hand over"),
+        }
+    }
 }
 
 fn bind(address: &ListenAddress, flag: &'static str) -> anyhow::Result<Listener> {
-    Ok(Listener::bind(address, Mode::EVERYONE, flag)?)
+    Ok(Listener::bind(
+        address,
+        Mode::EVERYONE,
+        flag,
+        &mut Inherited::default(),
+    )?)
 }
 
 fn first_address(sockets: &Sockets) -> ListenAddress {

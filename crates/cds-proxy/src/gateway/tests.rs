@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::config::Mode;
-use crate::server::{Acceptor, Listener, Room, serve};
+use crate::server::{Acceptor, Inherited, Listener, Room, serve};
 use crate::upstream::Limits;
 
 /// A site of which nothing is asked.
@@ -83,7 +83,8 @@ async fn an_address_that_drops_packets_leaves_time_for_the_next() {
     upstream.take_up("portal.invalid", &[dead, alive]);
 
     let any = "127.0.0.1:0".parse().unwrap();
-    let listener = Listener::bind(&any, Mode::EVERYONE, "--listen").unwrap();
+    let listener = Listener::bind(&any, Mode::EVERYONE, "--listen", &mut Inherited::default());
+    let listener = listener.unwrap();
     let address = listener.address().tcp().unwrap();
     let acceptor = Acceptor::new(listener).unwrap();
     let app = http_proxy(

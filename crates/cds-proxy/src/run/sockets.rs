@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 use crate::config::{ListenerSettings, Mistake, Mode, Settings};
 use crate::server::tls::{self, Certificates};
-use crate::server::{Greeting, Listener};
+use crate::server::{Greeting, Inherited, Listener};
 
 /// The sockets of a proxy, bound and not yet served.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct Sockets {
 }
 
 impl Sockets {
-    /// Binds; `certificates` has those of each listener.
+    /// Binds what isn't there already; `certificates` has those of each listener.
     ///
     /// # Errors
     ///
@@ -27,16 +27,17 @@ impl Sockets {
     pub(crate) fn bind(
         settings: &Settings,
         certificates: &[Option<Arc<Certificates>>],
+        inherited: &mut Inherited,
     ) -> anyhow::Result<Self> {
         let listeners: anyhow::Result<_> = settings
             .listeners
             .iter()
             .zip(certificates)
-            .map(|(settings, certificates)| listener(settings, certificates.clone()))
+            .map(|(settings, certificates)| listener(settings, certificates.clone(), inherited))
             .collect();
         Ok(Self {
             listeners: listeners?,
-            admin: Listener::bind(&settings.admin, Mode::GROUP, "--admin")?,
+            admin: Listener::bind(&settings.admin, Mode::GROUP, "--admin", inherited)?,
         })
     }
 }
@@ -44,8 +45,10 @@ impl Sockets {
 fn listener(
     settings: &ListenerSettings,
     certificates: Option<Arc<Certificates>>,
+    inherited: &mut Inherited,
 ) -> anyhow::Result<Listener> {
-    let mut listener = Listener::bind(&settings.address, settings.mode, "--listen")?;
+    let (address, mode) = (&settings.address, settings.mode);
+    let mut listener = Listener::bind(address, mode, "--listen", inherited)?;
     let tls = certificates.map(|certificates| tls::server_config(certificates, settings.http2));
     listener.greeting = Greeting {
         proxies: settings.proxies.clone(),

@@ -14,8 +14,8 @@ use super::life::{Life, Phase};
 use super::room::{Place, Room};
 use super::transport::Socket;
 
-/// Accepts connections until the program stops, then waits until they have ended. Where there is
-/// no room, a connection waits, and those after it in the listener's queue.
+/// Accepts connections until the program stops or another goes on, then waits until they have
+/// ended. Where there is no room, a connection waits, and those after it in the listener's queue.
 pub async fn serve<A>(acceptor: Arc<Acceptor>, app: Arc<A>, room: Room, life: Life)
 where
     A: ServerApp + Send + Sync + 'static,
@@ -56,10 +56,11 @@ where
                 tracing::info!(%address, "connections are accepted again");
             }
             Some(_) = connections.join_next() => {}
-            () = life.reached(Phase::Stopping) => break,
+            () = life.reached(Phase::HandedOver) => break,
         }
     }
     drop(acceptor);
+    life.reached(Phase::Stopping).await;
     // Wakes connections that wait for a next request; they close.
     app.cleanup().await;
     while connections.join_next().await.is_some() {}

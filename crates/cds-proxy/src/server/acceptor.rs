@@ -2,11 +2,14 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
 use tokio::net::{TcpListener, UnixListener};
 
 use super::bind::{Bound, Listener};
+use super::descriptors;
 use super::greeting::Greeting;
 use super::socket_file::SocketFile;
 use super::transport::Socket;
@@ -16,6 +19,7 @@ use crate::config::ListenAddress;
 #[derive(Debug)]
 pub struct Acceptor {
     socket: Accepting,
+    asked: ListenAddress,
     address: ListenAddress,
     greeting: Arc<Greeting>,
 }
@@ -23,11 +27,16 @@ pub struct Acceptor {
 #[derive(Debug)]
 enum Accepting {
     Tcp(TcpListener),
-    /// The file goes with the socket.
-    Unix(
-        UnixListener,
-        #[expect(dead_code, reason = "held to be dropped")] SocketFile,
-    ),
+    Unix(UnixListener, Option<SocketFile>),
+}
+
+impl AsFd for Accepting {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Tcp(socket) => socket.as_fd(),
+            Self::Unix(socket, _) => socket.as_fd(),
+        }
+    }
 }
 
 impl Acceptor {
@@ -39,6 +48,7 @@ impl Acceptor {
     pub fn new(listener: Listener) -> io::Result<Arc<Self>> {
         let Listener {
             socket,
+            asked,
             address,
             greeting,
         } = listener;
@@ -48,6 +58,7 @@ impl Acceptor {
         };
         Ok(Arc::new(Self {
             socket,
+            asked,
             address,
             greeting: Arc::new(greeting),
         }))
@@ -56,6 +67,29 @@ impl Acceptor {
     /// The address that is listened on.
     pub fn address(&self) -> ListenAddress {
         self.address.clone()
+    }
+
+    /// Says whether the file of a Unix socket is ours, and so goes when the socket does.
+    pub fn own_file(&self, ours: bool) {
+        if let Accepting::Unix(_, Some(file)) = &self.socket {
+            match ours {
+                true => file.own(),
+                false => file.leave(),
+            }
+        }
+    }
+
+    /// Sends the sockets of these to the process that is to take over.
+    ///
+    /// # Errors
+    ///
+    /// When that process is gone, or there are too many.
+    pub(super) fn send(all: &[Arc<Self>], stream: &UnixStream) -> io::Result<()> {
+        let sockets: Vec<_> = all
+            .iter()
+            .map(|acceptor| (acceptor.asked.to_string(), acceptor.socket.as_fd()))
+            .collect();
+        descriptors::send(stream, &sockets)
     }
 
     pub(super) const fn greeting(&self) -> &Arc<Greeting> {

@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::os::unix::net::UnixListener;
 
 use super::greeting::Greeting;
+use super::inherited::Inherited;
 use super::socket_file::{self, SocketFile};
 use crate::config::{ListenAddress, Mode};
 
@@ -13,6 +14,7 @@ use crate::config::{ListenAddress, Mode};
 #[derive(Debug)]
 pub struct Listener {
     pub(super) socket: Bound,
+    pub(super) asked: ListenAddress,
     pub(super) address: ListenAddress,
     /// How its connections begin.
     pub greeting: Greeting,
@@ -22,7 +24,8 @@ pub struct Listener {
 #[derive(Debug)]
 pub(super) enum Bound {
     Tcp(TcpListener),
-    Unix(UnixListener, SocketFile),
+    /// The file, unless it is the service manager's.
+    Unix(UnixListener, Option<SocketFile>),
 }
 
 /// How many connections may wait to be accepted. The system caps it (`net.core.somaxconn`); the
@@ -30,8 +33,9 @@ pub(super) enum Bound {
 const BACKLOG: i32 = 4096;
 
 impl Listener {
-    /// Binds and listens; `flag` is how the user can choose another address. Of a Unix socket,
-    /// `mode` says who may connect.
+    /// Takes the socket for an address from those that were there before, or binds and listens;
+    /// `flag` is how the user can choose another address. Of a Unix socket, `mode` says who may
+    /// connect.
     ///
     /// # Errors
     ///
@@ -40,26 +44,30 @@ impl Listener {
         address: &ListenAddress,
         mode: Mode,
         flag: &'static str,
+        inherited: &mut Inherited,
     ) -> Result<Self, BindError> {
-        let bound = match address {
-            ListenAddress::Tcp(address) => bind_tcp(*address),
-            ListenAddress::Unix(path) => {
-                socket_file::bind(path, mode, BACKLOG).map(|(socket, file)| {
-                    let address = ListenAddress::Unix(path.clone());
-                    (Bound::Unix(socket, file), address)
+        let bound = inherited.take(address).map_or_else(
+            || match address {
+                ListenAddress::Tcp(address) => bind_tcp(*address),
+                ListenAddress::Unix(path) => socket_file::bind(path, mode, BACKLOG)
+                    .map(|(socket, file)| Bound::Unix(socket, Some(file))),
+            },
+            Ok,
+        );
+        bound
+            .and_then(|socket| {
+                Ok(Self {
+                    address: socket.address()?,
+                    asked: address.clone(),
+                    socket,
+                    greeting: Greeting::default(),
                 })
-            }
-        };
-        let (socket, bound) = bound.map_err(|source| BindError {
-            address: address.clone(),
-            flag,
-            source,
-        })?;
-        Ok(Self {
-            socket,
-            address: bound,
-            greeting: Greeting::default(),
-        })
+            })
+            .map_err(|source| BindError {
+                address: address.clone(),
+                flag,
+                source,
+            })
     }
 
     /// The address, with the port that the system chose if port 0 was asked for.
@@ -68,12 +76,11 @@ impl Listener {
     }
 }
 
-fn bind_tcp(address: SocketAddr) -> io::Result<(Bound, ListenAddress)> {
+fn bind_tcp(address: SocketAddr) -> io::Result<Bound> {
     let socket = TcpListener::bind(address)?;
     rustix::net::listen(&socket, BACKLOG)?;
     socket.set_nonblocking(true)?;
-    let address = socket.local_addr()?;
-    Ok((Bound::Tcp(socket), ListenAddress::Tcp(address)))
+    Ok(Bound::Tcp(socket))
 }
 
 /// An address that can't be listened on.
@@ -132,7 +139,9 @@ mod tests {
     use super::*;
 
     fn bind(address: &str) -> Result<Listener, BindError> {
-        Listener::bind(&address.parse().unwrap(), Mode::EVERYONE, "--listen")
+        let mut nothing = Inherited::default();
+        let address = address.parse().unwrap();
+        Listener::bind(&address, Mode::EVERYONE, "--listen", &mut nothing)
     }
 
     #[test]

@@ -20,6 +20,9 @@ pub enum Phase {
     /// The end was asked for: `/readyz` says so while listeners are still open, and every answer
     /// closes its connection.
     Draining,
+    /// Another process accepts connections, and those that are here are told with their next
+    /// answer to go there.
+    HandedOver,
     /// Listeners and idle connections are closed; requests in flight finish.
     Stopping,
 }
@@ -97,6 +100,18 @@ pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
     hang_up: Signal,
+    user_defined_2: Signal,
+}
+
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// SIGTERM, SIGINT: to end.
+    End,
+    /// SIGHUP: to read the files again.
+    Reload,
+    /// SIGUSR2: to hand over to a process that is started anew.
+    HandOver,
 }
 
 /// How the program ended.
@@ -111,7 +126,7 @@ pub enum Ending {
 }
 
 impl Signals {
-    /// Catches SIGTERM, SIGINT and SIGHUP from now on. Call it inside the runtime.
+    /// Catches SIGTERM, SIGINT, SIGHUP and SIGUSR2 from now on. Call it inside the runtime.
     ///
     /// # Errors
     ///
@@ -121,23 +136,25 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
             hang_up: signal(SignalKind::hangup())?,
+            user_defined_2: signal(SignalKind::user_defined2())?,
         })
     }
 
-    /// Waits for a signal to end, and calls `reload` at every SIGHUP until then.
-    pub async fn end_asked(&mut self, reload: impl Fn()) {
-        loop {
-            tokio::select! {
-                () = end(&mut self.terminate, &mut self.interrupt) => return,
-                Some(()) = self.hang_up.recv() => reload(),
-            }
+    /// Waits for the next signal.
+    pub async fn next(&mut self) -> Asked {
+        tokio::select! {
+            () = end(&mut self.terminate, &mut self.interrupt) => Asked::End,
+            Some(()) = self.hang_up.recv() => Asked::Reload,
+            Some(()) = self.user_defined_2.recv() => Asked::HandOver,
         }
     }
 
-    /// Drains as the settings say: `idle` is done when nothing is in flight any more.
+    /// Drains as the settings say, beginning with a phase: `idle` is done when nothing is in
+    /// flight any more.
     pub async fn drain(
         &mut self,
         life: &Life,
+        first: Phase,
         settings: ProcessSettings,
         idle: impl Future,
     ) -> Ending {
@@ -145,7 +162,7 @@ impl Signals {
         let limit = settings.drain_timeout;
         let forced = end(&mut self.terminate, &mut self.interrupt);
         let drained = async {
-            life.enter(Phase::Draining);
+            life.enter(first);
             sleep_until(begun + settings.drain_delay.min(limit)).await;
             life.enter(Phase::Stopping);
             idle.await;

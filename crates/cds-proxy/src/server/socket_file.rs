@@ -5,17 +5,19 @@ use std::io;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, socket_with};
 
 use crate::config::Mode;
 
-/// The file of a Unix socket, which goes with it.
+/// The file of a Unix socket. It goes with it, as long as it is ours.
 #[derive(Debug)]
 pub(super) struct SocketFile {
     path: PathBuf,
     /// Device and inode: the path may be another program's by now.
     identity: Option<(u64, u64)>,
+    ours: AtomicBool,
 }
 
 /// Binds a Unix socket, in the place of one that a program left behind that is no more.
@@ -32,7 +34,8 @@ pub(super) fn bind(
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
     rustix::net::bind(&socket, &SocketAddrUnix::new(path)?)?;
-    let file = SocketFile::at(path);
+    let file = SocketFile::of_another(path);
+    file.own();
     // Before it listens, so that nobody connects whom the mode keeps out.
     fs::set_permissions(path, Permissions::from_mode(mode.bits()))?;
     rustix::net::listen(&socket, backlog)?;
@@ -40,18 +43,30 @@ pub(super) fn bind(
 }
 
 impl SocketFile {
-    /// The file that is there now.
-    pub(super) fn at(path: &Path) -> Self {
+    /// The file that is there now, of a socket that another process has, too.
+    pub(super) fn of_another(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
             identity: identity(path),
+            ours: AtomicBool::new(false),
         }
+    }
+
+    /// Makes it ours.
+    pub(super) fn own(&self) {
+        self.ours.store(true, Ordering::Relaxed);
+    }
+
+    /// Leaves it to another process, which goes on with the socket.
+    pub(super) fn leave(&self) {
+        self.ours.store(false, Ordering::Relaxed);
     }
 }
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        if self.identity.is_some() && self.identity == identity(&self.path) {
+        let ours = *self.ours.get_mut() && self.identity.is_some();
+        if ours && self.identity == identity(&self.path) {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -122,5 +137,19 @@ mod tests {
         let _other = UnixListener::bind(&path).unwrap();
         drop(bound);
         assert!(path.exists());
+    }
+
+    #[test]
+    fn a_socket_that_another_process_goes_on_with_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("cds.sock");
+        let (socket, file) = bind_at(&path, "600").unwrap();
+        file.leave();
+        drop((socket, file));
+        assert!(path.exists());
+        let taken_over = SocketFile::of_another(&path);
+        taken_over.own();
+        drop(taken_over);
+        assert!(!path.exists());
     }
 }

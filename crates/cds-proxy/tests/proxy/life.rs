@@ -1,11 +1,18 @@
 //! Signals, and the ends they bring.
 
+use std::ffi::OsStr;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 
 use rustix::process::Signal;
 
-use super::support::{Client, DEADLINE, Portal, Proxy, SiteDir, command, eventually, get, ok};
+use super::support::{
+    Client, DEADLINE, Portal, Proxy, SiteDir, before, command, command_of, eventually, get, ok,
+};
 
 /// Longer than any test waits: what ends before it has not waited for it.
 const NEVER: &str = "10m";
@@ -148,7 +155,7 @@ fn operators_are_answered_before_the_site_is_read() {
 fn a_lack_of_descriptors_is_said_once_and_outlived() {
     let (site, portal) = (SiteDir::good(), Portal::new());
     let binary = command().get_program().to_owned();
-    let mut command = std::process::Command::new("sh");
+    let mut command = command_of("sh");
     command
         .args(["-c", "ulimit -n 64; exec \"$@\"", "sh"])
         .arg(binary)
@@ -156,8 +163,7 @@ fn a_lack_of_descriptors_is_said_once_and_outlived() {
         .args(["--threads", "1", "--max-connections", "1000", "--upstream"])
         .arg(format!("http://{}", portal.address))
         .arg("--site")
-        .arg(site.path())
-        .stderr(std::process::Stdio::piped());
+        .arg(site.path());
     let mut proxy = Proxy::spawn(command);
     proxy.wait_for_log("raise its limit");
     let greedy: Vec<_> = (0..100).map(|_| Client::connect(proxy.address)).collect();
@@ -168,4 +174,54 @@ fn a_lack_of_descriptors_is_said_once_and_outlived() {
     assert_eq!(get(proxy.address, "/").status, 200);
     let said = proxy.log().matches("can't accept connections").count();
     assert_eq!(said, 1, "{}", proxy.log());
+}
+
+/// The user that owns nothing.
+const NOBODY: u32 = 65534;
+
+#[test]
+fn a_user_who_may_write_nowhere_is_enough() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    fs::set_permissions(site.path(), Permissions::from_mode(0o755)).unwrap();
+    // Where anybody may run it.
+    let binary = site.path().join("cds-proxy");
+    fs::copy(command().get_program(), &binary).unwrap();
+
+    let in_a_read_only_system = |program: &Path, args: &[&OsStr]| {
+        let script = "mount -o remount,bind,ro / && exec \"$@\"";
+        let mut command = command_of("unshare");
+        command.args(["--user", "--map-root-user", "--mount"]);
+        command
+            .args(["sh", "-c", script, "sh"])
+            .arg(program)
+            .args(args);
+        if rustix::process::geteuid().is_root() {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command
+    };
+    let allowed = in_a_read_only_system(Path::new("true"), &[]).status();
+    if !allowed.is_ok_and(|status| status.success()) {
+        assert!(
+            std::env::var_os("CDS_TESTS_NO_SKIP").is_none(),
+            "CDS_TESTS_NO_SKIP is set, and a file system can't be made read-only"
+        );
+        eprintln!("skipped: a file system can't be made read-only");
+        return;
+    }
+
+    let mut run = before(&site, &format!("http://{}", portal.address));
+    run.args(["--listen", "127.0.0.1:0"]);
+    let args: Vec<_> = run.get_args().collect();
+    let mut proxy = Proxy::spawn(in_a_read_only_system(&binary, &args));
+    assert_eq!(get(proxy.address, "/").text(), "portal");
+    site.rename_utility("Other");
+    let well_known = "/.well-known/cds-server-metadata.json";
+    eventually("the edit is served", || {
+        let text = get(proxy.address, well_known).text().to_owned();
+        text.contains("Other").then_some(())
+    });
+    proxy.hand_over();
+    assert!(proxy.ended().success());
+    assert_eq!(get(proxy.address, well_known).status, 200);
 }

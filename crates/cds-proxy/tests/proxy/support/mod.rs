@@ -13,7 +13,7 @@ pub(crate) use authority::{Authority, HTTP1, HTTP2, Pair, shown};
 pub(crate) use client::{Client, get};
 pub(crate) use http2::Http2;
 pub(crate) use portal::{Portal, Vacancy, ok};
-pub(crate) use process::{Proxy, before, command};
+pub(crate) use process::{Proxy, before, command, command_of};
 pub(crate) use site::{METADATA, SiteDir};
 
 /// Generous: a loaded machine is no failure. Nothing is measured.

@@ -13,6 +13,8 @@ use super::{Portal, SiteDir, eventually};
 /// A proxy that runs, and dies with its test.
 pub(crate) struct Proxy {
     child: Child,
+    /// The process that serves: the child, or one that has taken over.
+    id: Pid,
     log: Arc<Mutex<String>>,
     pub(crate) address: SocketAddr,
     pub(crate) admin: SocketAddr,
@@ -20,7 +22,12 @@ pub(crate) struct Proxy {
 
 /// The binary, with nothing of this process's own configuration.
 pub(crate) fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cds-proxy"));
+    command_of(env!("CARGO_BIN_EXE_cds-proxy"))
+}
+
+/// Another program, which starts it.
+pub(crate) fn command_of(program: &str) -> Command {
+    let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("CDS_PROXY_") {
             command.env_remove(name);
@@ -78,6 +85,7 @@ impl Proxy {
             }
         });
         let mut proxy = Self {
+            id: Pid::from_child(&child),
             child,
             log,
             address,
@@ -111,7 +119,19 @@ impl Proxy {
     }
 
     pub(crate) fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.child), signal).unwrap();
+        kill_process(self.id, signal).unwrap();
+    }
+
+    /// Has another process take over, and goes on with that one.
+    pub(crate) fn hand_over(&mut self) {
+        let words = "handed over to process ";
+        let before = self.log().matches(words).count();
+        self.signal(Signal::USR2);
+        self.id = eventually("another process has taken over", || {
+            let log = self.log();
+            let mut ids = log.split(words).skip(1 + before);
+            Pid::from_raw(ids.next()?.lines().next()?.parse().ok()?)
+        });
     }
 
     pub(crate) fn is_running(&mut self) -> bool {
@@ -126,6 +146,7 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
+        let _ = kill_process(self.id, Signal::KILL);
         let _ = self.child.kill();
         let _ = self.child.wait();
         if thread::panicking() {

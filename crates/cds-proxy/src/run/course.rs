@@ -1,0 +1,265 @@
+//! The course of a process: it reads, serves and ends, or lets another go on.
+
+use std::io;
+use std::sync::{Arc, Weak};
+
+use anyhow::{Context as _, bail};
+use cds_live::{LiveSite, State};
+use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
+
+use super::admin::AdminEndpoint;
+use super::serving::{Serving, start};
+use super::sockets::Sockets;
+use super::{follow, open, reload, show_findings, systemd};
+use crate::config::Settings;
+use crate::exit::Verdict;
+use crate::metrics::Metrics;
+use crate::server::tls::Renewal;
+use crate::server::{Acceptor, Asked, Ending, Inherited, Life, Phase, Program, Signals, Successor};
+
+/// What a process goes by.
+#[derive(Debug)]
+pub(super) struct Course<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) renewal: Renewal,
+    /// How it was started; an error says why it can't be started again.
+    pub(super) program: io::Result<Program>,
+}
+
+/// Why a process serves no longer.
+#[derive(Debug)]
+enum Over {
+    /// The end was asked for.
+    Asked,
+    /// Another process goes on.
+    HandedOver(Successor),
+}
+
+impl Course<'_> {
+    /// Goes all the way.
+    pub(super) async fn run(
+        &self,
+        sockets: Sockets,
+        inherited: Inherited,
+    ) -> anyhow::Result<Verdict> {
+        // Before the site is read, which may take long: a signal must not kill, and probes want to
+        // know how it goes.
+        let mut signals = Signals::catch().context("signals can't be caught")?;
+        let life = Life::starting();
+        let metrics = Arc::new(Metrics::new());
+        let answers_from = match inherited.have_predecessor() {
+            // Until then it answers, and is ready.
+            true => Phase::Serving,
+            false => Phase::Starting,
+        };
+        let Sockets { listeners, admin } = sockets;
+        let mut admin =
+            AdminEndpoint::start(admin, Arc::clone(&metrics), life.clone(), answers_from)?;
+        tokio::spawn(systemd::keep_watchdog_calm());
+
+        let site = match self.open_site(&mut signals, &metrics).await? {
+            Ok(site) => site,
+            Err(verdict) => return Ok(verdict),
+        };
+        admin.tell_about(self.settings, &site);
+        let mut serving = start(self.settings, listeners, site.clone(), metrics, &life)?;
+        life.enter(Phase::Serving);
+        let over = if spawn_blocking(|| inherited.confirm()).await? {
+            own_files(true, &serving, &admin);
+            systemd::ready();
+            self.serve(&mut signals, &site, &mut serving, &mut admin)
+                .await?
+        } else {
+            tracing::info!("the process before was asked to end, and so is this one");
+            Over::Asked
+        };
+        let first = match over {
+            Over::Asked => {
+                systemd::stopping();
+                Phase::Draining
+            }
+            Over::HandedOver(successor) => {
+                tracing::info!("handed over to process {}", successor.id());
+                own_files(false, &serving, &admin);
+                systemd::main_process(successor.id());
+                admin.stop();
+                successor.let_go();
+                Phase::HandedOver
+            }
+        };
+        self.drain(&mut signals, &life, first, serving.tasks).await;
+        Ok(Verdict::Good)
+    }
+
+    /// Reads the site, unless the end is asked for meanwhile. `Err` says how all ends instead.
+    async fn open_site(
+        &self,
+        signals: &mut Signals,
+        metrics: &Arc<Metrics>,
+    ) -> anyhow::Result<Result<LiveSite, Verdict>> {
+        let (dir, options) = (
+            self.settings.site.dir.clone(),
+            self.settings.site.live.clone(),
+        );
+        let mut opening = spawn_blocking(move || open(&dir, &options));
+        let site = loop {
+            tokio::select! {
+                opened = &mut opening => break opened.context("reading the site failed")??,
+                asked = signals.next() => match asked {
+                    Asked::End => {
+                        tracing::info!("ended");
+                        return Ok(Err(Verdict::Good));
+                    }
+                    Asked::Reload => tracing::info!("SIGHUP: the site is being read already"),
+                    Asked::HandOver => tracing::info!("SIGUSR2: there is nothing to hand over yet"),
+                },
+            }
+        };
+        follow(self.settings, &site, metrics)?;
+        if site.status().state == State::Failing {
+            if self.settings.site.strict {
+                show_findings(self.settings, &site);
+                tracing::error!("not starting, because the site has errors and --strict is given");
+                return Ok(Err(Verdict::Failed));
+            }
+            tracing::warn!(
+                "the site's paths answer 503 until its errors are mended; other requests pass on"
+            );
+        }
+        Ok(Ok(site))
+    }
+
+    /// Serves until that is over.
+    async fn serve(
+        &self,
+        signals: &mut Signals,
+        site: &LiveSite,
+        serving: &mut Serving,
+        admin: &mut AdminEndpoint,
+    ) -> anyhow::Result<Over> {
+        let mut starting = None;
+        loop {
+            tokio::select! {
+                asked = signals.next() => match asked {
+                    Asked::End => return Ok(Over::Asked),
+                    Asked::Reload => self.reload(site),
+                    Asked::HandOver if starting.is_some() => {
+                        tracing::info!("SIGUSR2: another process is starting already");
+                    }
+                    Asked::HandOver => {
+                        tracing::info!("SIGUSR2: starting another process to hand over to");
+                        starting = self.start_successor(serving, admin);
+                    }
+                },
+                started = outcome(&mut starting) => {
+                    starting = None;
+                    match started {
+                        Ok(successor) => return Ok(Over::HandedOver(successor)),
+                        Err(error) => tracing::error!(
+                            "the other process has not taken over, so this one goes on: {error:#}"
+                        ),
+                    }
+                }
+                () = ended_early(&mut serving.tasks, &mut admin.task) => {
+                    bail!("a listener has failed, so the program ends");
+                }
+            }
+        }
+    }
+
+    fn reload(&self, site: &LiveSite) {
+        systemd::reloading();
+        self.renewal.look_again();
+        let reading = reload(site.clone());
+        tokio::spawn(async {
+            let _ = reading.await;
+            systemd::ready();
+        });
+    }
+
+    fn start_successor(
+        &self,
+        serving: &Serving,
+        admin: &AdminEndpoint,
+    ) -> Option<JoinHandle<anyhow::Result<Successor>>> {
+        let program = match &self.program {
+            Ok(program) => program.clone(),
+            Err(error) => {
+                tracing::error!("the program can't be started again: {error}");
+                return None;
+            }
+        };
+        let acceptors = acceptors(serving, admin);
+        Some(spawn_blocking(move || program.start_successor(acceptors)))
+    }
+
+    async fn drain(
+        &self,
+        signals: &mut Signals,
+        life: &Life,
+        first: Phase,
+        mut tasks: JoinSet<()>,
+    ) {
+        tracing::info!(
+            "ending; requests in flight have {:?}",
+            self.settings.process.drain_timeout
+        );
+        let idle = async { while tasks.join_next().await.is_some() {} };
+        let process = self.settings.process;
+        match signals.drain(life, first, process, idle).await {
+            Ending::Drained => tracing::info!("ended"),
+            Ending::TimedOut => tracing::warn!("ended; the time was too short for some requests"),
+            Ending::Forced => tracing::warn!("ended at once, as asked"),
+        }
+    }
+}
+
+/// Those that are still served.
+fn acceptors(serving: &Serving, admin: &AdminEndpoint) -> Vec<Arc<Acceptor>> {
+    let all = serving.acceptors.iter().chain([&admin.acceptor]);
+    all.filter_map(Weak::upgrade).collect()
+}
+
+/// Says whether the files of Unix sockets go with this process.
+fn own_files(ours: bool, serving: &Serving, admin: &AdminEndpoint) {
+    let acceptors = acceptors(serving, admin);
+    acceptors
+        .iter()
+        .for_each(|acceptor| acceptor.own_file(ours));
+}
+
+/// How the start of another process has ended, once it has.
+async fn outcome(
+    starting: &mut Option<JoinHandle<anyhow::Result<Successor>>>,
+) -> anyhow::Result<Successor> {
+    match starting {
+        Some(starting) => starting.await?,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits until a listener is served no more, which before the end was asked for is a fault: a
+/// process that lives on deaf would never be restarted.
+async fn ended_early(clients: &mut JoinSet<()>, admin: &mut JoinHandle<()>) {
+    tokio::select! {
+        Some(_) = clients.join_next() => {}
+        _ = admin => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_listener_that_is_served_no_more_is_noticed() {
+        let forever = std::future::pending::<()>;
+        let (mut clients, mut admin) = (JoinSet::new(), tokio::spawn(forever()));
+        clients.spawn(forever());
+        clients.spawn(async {});
+        ended_early(&mut clients, &mut admin).await;
+
+        let mut admin = tokio::spawn(async {});
+        ended_early(&mut clients, &mut admin).await;
+    }
+}

@@ -1,0 +1,122 @@
+//! The proxy itself, put together and served.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Weak};
+
+use anyhow::Context as _;
+use cds_live::LiveSite;
+use pingora::apps::HttpServerOptions;
+use pingora::proxy::http_proxy;
+use pingora::server::configuration::ServerConf;
+use tokio::task::JoinSet;
+
+use crate::config::{ListenAddress, Settings};
+use crate::gateway::{Forwarding, Gateway, KEEP_ALIVE};
+use crate::metrics::Metrics;
+use crate::server::{Acceptor, Life, Listener, Room, capacity, serve};
+use crate::upstream::{Limits, Upstream};
+
+/// The listeners of clients, served.
+#[derive(Debug)]
+pub(crate) struct Serving {
+    /// A task for each listener, which ends when nothing is in flight any more.
+    pub(super) tasks: JoinSet<()>,
+    pub(super) acceptors: Vec<Weak<Acceptor>>,
+}
+
+/// Starts to serve.
+///
+/// # Errors
+///
+/// When the system refuses.
+pub(crate) fn start(
+    settings: &Settings,
+    listeners: Vec<Listener>,
+    site: LiveSite,
+    metrics: Arc<Metrics>,
+    life: &Life,
+) -> anyhow::Result<Serving> {
+    let own = listeners
+        .iter()
+        .filter_map(|listener| listener.address().tcp());
+    let upstream = upstream(settings, own.collect());
+    tokio::spawn(Arc::clone(&upstream).keep_resolved());
+    let gateway = Gateway {
+        site,
+        upstream,
+        forwarding: Forwarding {
+            trusted: settings.forwarding.trusted_proxies.clone(),
+        },
+        metrics,
+        life: life.clone(),
+    };
+    let mut proxy = http_proxy(&pingora_conf(settings), gateway);
+    let mut options = HttpServerOptions::default();
+    options.h2_idle_timeout = Some(KEEP_ALIVE);
+    proxy.server_options = Some(options);
+    let (proxy, room) = (Arc::new(proxy), room(settings));
+    let (mut tasks, mut acceptors) = (JoinSet::new(), Vec::new());
+    for listener in listeners {
+        tracing::info!(
+            "listening on {}, passing on to {}",
+            origin(&listener),
+            settings.upstream.url
+        );
+        let acceptor = Acceptor::new(listener).context("a listener is broken")?;
+        acceptors.push(Arc::downgrade(&acceptor));
+        tasks.spawn(serve(
+            acceptor,
+            Arc::clone(&proxy),
+            room.clone(),
+            life.clone(),
+        ));
+    }
+    Ok(Serving { tasks, acceptors })
+}
+
+/// A listener as clients name it.
+pub(super) fn origin(listener: &Listener) -> String {
+    let address = listener.address();
+    match (address, &listener.greeting.tls) {
+        (ListenAddress::Unix(_), _) => address.to_string(),
+        (ListenAddress::Tcp(_), None) => format!("http://{address}"),
+        (ListenAddress::Tcp(_), Some(_)) => format!("https://{address}"),
+    }
+}
+
+/// Room for as many connections as were asked for, or as many as fit.
+fn room(settings: &Settings) -> Room {
+    let capacity = capacity();
+    let Some(wanted) = settings.max_connections else {
+        return Room::of(capacity.min(MOST_CONNECTIONS));
+    };
+    let wanted = usize::try_from(wanted.get()).unwrap_or(usize::MAX);
+    if wanted > capacity {
+        tracing::warn!(
+            "the system lets this process open files for about {capacity} connections, not for \
+             {wanted}; raise its limit (LimitNOFILE=, ulimit -n)"
+        );
+    }
+    Room::of(wanted)
+}
+
+/// More than a sidecar of one portal sees, and few enough for a small machine's memory.
+const MOST_CONNECTIONS: usize = 10_000;
+
+fn upstream(settings: &Settings, own: Vec<SocketAddr>) -> Arc<Upstream> {
+    let limits = Limits {
+        connect: settings.upstream.connect_timeout,
+        answer: settings.upstream.timeout,
+    };
+    Arc::new(Upstream::new(settings.upstream.url.clone(), limits, own))
+}
+
+fn pingora_conf(settings: &Settings) -> Arc<ServerConf> {
+    Arc::new(ServerConf {
+        threads: settings.process.threads.get(),
+        // Pingora would read the system's certificates at once, and panic where it can't. Whom an
+        // upstream is checked against is for its peer to say.
+        ca_file: Some("/dev/null".to_owned()),
+        ..ServerConf::default()
+    })
+}
