@@ -50,18 +50,18 @@ pub(crate) fn evaluate(
 
 /// Whether `If-None-Match` names this tag.
 pub(crate) fn names(headers: &HeaderMap, tag: &EntityTag) -> bool {
-    let lines = headers.get_all(header::IF_NONE_MATCH).iter();
-    lines
-        .map(HeaderValue::as_bytes)
-        .any(|line| tag.matches_weakly(line))
+    lines(headers, &header::IF_NONE_MATCH).any(|line| tag.matches_weakly(line))
 }
 
-/// Whether a field of tags, over all its lines, is `*` or names one that fits.
+/// Whether a field is `*`, or a list of tags, over all its lines, that has one that fits.
 fn matches(headers: &HeaderMap, name: &HeaderName, fits: impl Fn(&[u8]) -> bool) -> bool {
-    let lines = headers.get_all(name).iter();
-    lines
-        .map(HeaderValue::as_bytes)
-        .any(|line| line.trim_ascii() == b"*" || fits(line))
+    let mut whole = lines(headers, name);
+    let is_star = whole.next().is_some_and(|line| line.trim_ascii() == b"*");
+    (is_star && whole.next().is_none()) || lines(headers, name).any(fits)
+}
+
+fn lines<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h [u8]> {
+    headers.get_all(name).iter().map(HeaderValue::as_bytes)
 }
 
 /// The date in a field; a field that is repeated or no date is ignored (§13.1.3, §13.1.4).
@@ -80,6 +80,8 @@ mod tests {
 
     const MODIFIED: &str = "Wed, 01 Jun 2022 00:00:00 GMT";
     const EARLIER: &str = "Tue, 31 May 2022 23:59:59 GMT";
+    const LATER: &str = "Wed, 01 Jun 2022 00:00:01 GMT";
+    const TWO_DATES: &str = "Tue, 31 May 2022 23:59:59 GMT, Wed, 01 Jun 2022 00:00:00 GMT";
 
     fn evaluate_with(fields: &[(HeaderName, &'static str)]) -> Precondition {
         let tag = EntityTag::of(&[Bytes::from_static(b"x")]);
@@ -103,16 +105,35 @@ mod tests {
             (IF_NONE_MATCH, "*", NotModified),
             (IF_NONE_MATCH, "\"other\"", Holds),
             (IF_NONE_MATCH, "TAG", Holds),
+            (IF_NONE_MATCH, "*, \"TAG\"", Holds),
+            (IF_NONE_MATCH, "\"other\", *", Holds),
+            (IF_NONE_MATCH, "w/\"TAG\"", Holds),
+            (IF_NONE_MATCH, "", Holds),
             (IF_MATCH, "\"TAG\"", Holds),
             (IF_MATCH, "*", Holds),
             (IF_MATCH, "W/\"TAG\"", Failed),
             (IF_MATCH, "\"other\"", Failed),
+            (IF_MATCH, "W/\"TAG\", \"TAG\"", Holds),
+            (IF_MATCH, "TAG", Failed),
+            (IF_MATCH, "", Failed),
             (IF_MODIFIED_SINCE, MODIFIED, NotModified),
             (IF_MODIFIED_SINCE, EARLIER, Holds),
+            (IF_MODIFIED_SINCE, LATER, NotModified),
+            (
+                IF_MODIFIED_SINCE,
+                "Wednesday, 01-Jun-22 00:00:00 GMT",
+                NotModified,
+            ),
+            (IF_MODIFIED_SINCE, "Wed Jun  1 00:00:00 2022", NotModified),
             (IF_MODIFIED_SINCE, "yesterday", Holds),
+            (IF_MODIFIED_SINCE, "2022-06-01T00:00:00Z", Holds),
+            (IF_MODIFIED_SINCE, "Wed, 01 Jun 2022 00:00:00 PST", Holds),
+            (IF_MODIFIED_SINCE, TWO_DATES, Holds),
             (IF_UNMODIFIED_SINCE, MODIFIED, Holds),
             (IF_UNMODIFIED_SINCE, EARLIER, Failed),
+            (IF_UNMODIFIED_SINCE, LATER, Holds),
             (IF_UNMODIFIED_SINCE, "yesterday", Holds),
+            (IF_UNMODIFIED_SINCE, TWO_DATES, Holds),
         ] {
             assert_eq!(
                 evaluate_with(&[(name.clone(), value)]),
@@ -131,6 +152,16 @@ mod tests {
         assert_eq!(evaluated, Precondition::Holds);
         let evaluated = evaluate_with(&[(IF_MATCH, "\"x\""), (IF_NONE_MATCH, "\"TAG\"")]);
         assert_eq!(evaluated, Precondition::Failed);
+        let evaluated = evaluate_with(&[(IF_MATCH, "\"TAG\""), (IF_NONE_MATCH, "\"TAG\"")]);
+        assert_eq!(evaluated, Precondition::NotModified);
+        let dates = [
+            (IF_UNMODIFIED_SINCE, EARLIER),
+            (IF_MODIFIED_SINCE, MODIFIED),
+        ];
+        assert_eq!(evaluate_with(&dates), Precondition::Failed);
+        // An empty list is one.
+        let evaluated = evaluate_with(&[(IF_NONE_MATCH, ""), (IF_MODIFIED_SINCE, MODIFIED)]);
+        assert_eq!(evaluated, Precondition::Holds);
     }
 
     #[test]
@@ -138,6 +169,12 @@ mod tests {
         use header::{IF_MODIFIED_SINCE, IF_NONE_MATCH};
         let evaluated = evaluate_with(&[(IF_NONE_MATCH, "\"x\""), (IF_NONE_MATCH, "\"TAG\"")]);
         assert_eq!(evaluated, Precondition::NotModified);
+        let evaluated = evaluate_with(&[(IF_NONE_MATCH, "\"x\""), (IF_NONE_MATCH, "*")]);
+        assert_eq!(
+            evaluated,
+            Precondition::Holds,
+            "a star is no element of a list"
+        );
         let twice = [(IF_MODIFIED_SINCE, MODIFIED), (IF_MODIFIED_SINCE, MODIFIED)];
         assert_eq!(evaluate_with(&twice), Precondition::Holds);
     }

@@ -68,11 +68,16 @@ struct Tag<'f> {
 
 /// The tags of a list, up to the first thing that is none.
 fn tags(mut field: &[u8]) -> impl Iterator<Item = Tag<'_>> {
+    let mut is_separated = true;
     std::iter::from_fn(move || {
         // A recipient must take empty elements (§5.6.1.2).
         let start = field
             .iter()
             .position(|byte| !matches!(byte, b',' | b' ' | b'\t'))?;
+        is_separated |= field[..start].contains(&b',');
+        if !std::mem::replace(&mut is_separated, false) {
+            return None;
+        }
         field = &field[start..];
         let weak = field.starts_with(b"W/");
         let quoted = if weak { &field[2..] } else { field };
@@ -104,6 +109,8 @@ mod tests {
         assert!(tag().matches_weakly(br#", ,W/"a,b""#));
         assert!(!tag().matches_weakly(br#""a", "b""#));
         assert!(!tag().matches_weakly(br#""a,b"#));
+        assert!(!tag().matches_weakly(br#""x" "a,b""#));
+        assert!(!tag().matches_weakly(br#""x""a,b""#));
         assert!(!tag().matches_weakly(b""));
     }
 

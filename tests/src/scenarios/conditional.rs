@@ -98,6 +98,32 @@ fn modified_since() -> Vec<Scenario> {
             "yesterday",
             metadata(),
         ),
+        on(
+            "the way that RFC 850 wrote dates is read too",
+            IF_MODIFIED_SINCE,
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            metadata(),
+        ),
+        on(
+            "the way that C writes dates is read too",
+            IF_UNMODIFIED_SINCE,
+            "Sun Nov  6 08:49:37 1994",
+            precondition_failed(),
+        ),
+        Scenario::answered(
+            "two dates are none",
+            Ask::get(METADATA)
+                .with(IF_MODIFIED_SINCE, "{last-modified}")
+                .with(IF_MODIFIED_SINCE, "{last-modified}"),
+            metadata(),
+        ),
+        Scenario::answered(
+            "without ranges there is no condition for one",
+            Ask::get(METADATA)
+                .with(header::RANGE, "bytes=0-9")
+                .with(header::IF_RANGE, "{etag}"),
+            metadata(),
+        ),
         Scenario::answered(
             "a tag comes before a date",
             Ask::get(METADATA)

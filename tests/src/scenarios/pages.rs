@@ -57,6 +57,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             problem(StatusCode::BAD_REQUEST),
         ),
         Scenario::answered(
+            "no precondition holds for a bad cursor",
+            Ask::get("/cds/coverage.json?cursor=2").with(header::IF_NONE_MATCH, "*"),
+            problem(StatusCode::BAD_REQUEST),
+        ),
+        Scenario::answered(
             "HEAD with a bad cursor gets the fields of GET",
             Ask::new(Method::HEAD, "/cds/coverage.json?cursor=2"),
             problem(StatusCode::BAD_REQUEST),
