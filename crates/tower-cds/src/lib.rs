@@ -98,9 +98,10 @@
 //!
 //! **Outermost, as a rule.** The well-known document never asks for authentication (CDS-WG1-01
 //! §8.1), so sessions, tokens and login redirects belong inside. So does what changes responses:
-//! the documents bring their own validators and CORS headers, and a compression or CORS layer
-//! outside would override them. What may stay outside: access logs, metrics, rate limits with a
-//! budget that low-volume use never meets.
+//! the documents bring their own codings, validators and CORS headers, and a CORS layer outside
+//! would override them. A compression layer outside compresses nothing twice, but what goes plain
+//! it compresses for each request anew, and under the entity tag of the plain bytes. What may stay
+//! outside: access logs, metrics, rate limits with a budget that low-volume use never meets.
 //!
 //! ## axum 0.8
 //!

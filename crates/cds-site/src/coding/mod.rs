@@ -68,7 +68,10 @@ impl Coding {
             #[cfg(feature = "gzip")]
             Self::Gzip => Ok(Box::new(gzip::encoder(length))),
             #[cfg(not(all(feature = "brotli", feature = "gzip", feature = "zstd")))]
-            _ => Err(io::ErrorKind::Unsupported.into()),
+            _ => {
+                let _ = length;
+                Err(io::ErrorKind::Unsupported.into())
+            }
         }
     }
 }

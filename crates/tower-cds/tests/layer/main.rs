@@ -5,6 +5,7 @@ mod axum_fallbacks;
 mod axum_router;
 mod bare_hyper;
 mod bodies;
+mod compression;
 mod contract;
 mod readiness;
 mod support;
