@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use cds_live::{LiveSite, LiveSites, Options, Outcome, State};
 
@@ -162,4 +163,23 @@ fn each_of_many_sites_is_kept() {
     let restored = |name: &str| live.status(name).unwrap().is_restored;
     assert_eq!((restored("east"), restored("west")), (true, false));
     assert_eq!(look(&live.site("east").unwrap()), all("version-east"));
+}
+
+#[test]
+fn a_maintenance_that_was_kept_ends_as_any_other() {
+    let directory = Directory::with_site("version-1");
+    let end = SystemTime::now() + Duration::from_secs(5);
+    let settings = format!("maintenance = {}", humantime::format_rfc3339_millis(end));
+    write(&directory.cds("site.toml"), &settings);
+    drop(open(&directory));
+    wait_until_kept(&directory, "version-1");
+    break_metadata(&directory);
+    let live = open(&directory);
+    assert!(live.status().is_restored);
+    until(
+        || look(&live.site()) == all("version-1"),
+        || format!("{:?} is served", look(&live.site())),
+    );
+    assert!(SystemTime::now() >= end);
+    assert!(live.status().is_restored);
 }

@@ -15,3 +15,4 @@ mod crowd;
 mod edits;
 mod handle;
 mod links;
+mod maintenance;
