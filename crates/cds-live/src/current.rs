@@ -97,10 +97,12 @@ impl Taken {
                 status.generation += 1;
                 status.loaded_at = Some(self.reload.at);
                 status.etag = Some(site.etag().into());
+                status.in_maintenance = site.in_maintenance();
             }
             Serve::Nothing(_) => {
                 status.loaded_at = None;
                 status.etag = None;
+                status.in_maintenance = false;
             }
         }
         status.is_restored = self.is_restored;

@@ -22,6 +22,8 @@ pub struct Status {
     /// Whether what is served was served before this process started, and comes from the state
     /// directory ([`Options::state_dir`](crate::Options::state_dir)) because the files have errors.
     pub is_restored: bool,
+    /// Whether what is served answers that it is being worked on.
+    pub in_maintenance: bool,
     /// How the last try ended.
     pub last_reload: Reload,
     /// How changes are noticed at present.
@@ -37,6 +39,7 @@ impl Status {
             loaded_at: None,
             etag: None,
             is_restored: false,
+            in_maintenance: false,
             last_reload: Reload {
                 outcome: Outcome::Kept,
                 serving: false,

@@ -83,6 +83,11 @@ impl Site {
         }
     }
 
+    /// Whether the site answers that it is being worked on.
+    pub fn in_maintenance(&self) -> bool {
+        self.maintenance.is_some()
+    }
+
     /// When another site is due, though no file changes: at the end of a maintenance.
     ///
     /// A site has no clock. Whoever serves it asks for [`Site::resumed`] then.

@@ -25,6 +25,7 @@ fn a_maintenance_ends_without_an_edit() {
     let begun = fixture.next(Outcome::Swapped);
     assert_eq!(begun.changed.as_ref(), [SETTINGS]);
     assert_eq!(look(&fixture.live.site()), all("503"));
+    assert!(fixture.live.status().in_maintenance);
 
     let ended = fixture.next(Outcome::Resumed);
     assert!(ended.serving && ended.changed.is_empty());
@@ -32,6 +33,7 @@ fn a_maintenance_ends_without_an_edit() {
     let status = fixture.live.status();
     assert_eq!((status.state, status.generation), (State::Good, 3));
     assert_eq!(status.etag, before.etag);
+    assert!(!status.in_maintenance);
     assert_eq!(status.loaded_at, Some(ended.at));
     fixture.nothing_happens();
     assert_eq!(fixture.served(), [all("1"), all("503"), all("1")]);

@@ -29,6 +29,8 @@ struct SiteStatus {
     generation: u64,
     /// Whether what is served is of before the start, because the files have errors.
     restored: bool,
+    /// Whether what is served answers that it is being worked on.
+    maintenance: bool,
     watching: &'static str,
     last_try: LastTry,
     /// In the shape of `check --format json`.
@@ -60,6 +62,7 @@ fn describe(named: &NamedSite) -> (State, SiteStatus) {
         loaded_at,
         etag,
         is_restored,
+        in_maintenance,
         last_reload,
         watching,
     } = named.site.status();
@@ -73,6 +76,7 @@ fn describe(named: &NamedSite) -> (State, SiteStatus) {
         loaded: loaded_at.map(rfc3339),
         generation,
         restored: is_restored,
+        maintenance: in_maintenance,
         watching: watching.as_str(),
         last_try: LastTry {
             at: rfc3339(last_reload.at),

@@ -157,6 +157,31 @@ fn what_was_served_before_a_restart_is_told_of_while_it_is_served_again() {
 }
 
 #[test]
+fn a_maintenance_is_told_of_while_it_lasts() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let settings = site.path().join("site.toml");
+    std::fs::write(&settings, "maintenance = true").unwrap();
+    let proxy = Proxy::start(&site, &portal);
+    let told = || get(proxy.admin, "/sites").json()["sites"][0].clone();
+    assert_eq!(
+        (&told()["state"], &told()["maintenance"]),
+        (&"good".into(), &true.into())
+    );
+
+    let soon = std::time::SystemTime::now() + std::time::Duration::from_secs(5);
+    let until = humantime::format_rfc3339_millis(soon);
+    std::fs::write(&settings, format!("maintenance = {until}")).unwrap();
+    eventually("the end of the maintenance", || {
+        (told()["maintenance"] == false).then_some(())
+    });
+    proxy.wait_for_log("the maintenance has ended");
+    assert_eq!(told()["last_try"]["result"], "resumed");
+    let metrics = get(proxy.admin, "/metrics");
+    let count = "cds_proxy_reloads_total{result=\"resumed\"} 1";
+    assert!(metrics.text().contains(count), "{}", metrics.text());
+}
+
+#[test]
 fn edits_are_noticed_as_the_operator_wants() {
     let (site, portal) = (SiteDir::good(), Portal::new());
     let upstream = format!("http://{}", portal.address);
