@@ -54,6 +54,7 @@ mod field;
 mod likeness;
 mod listing;
 mod locate;
+mod meant;
 mod scope;
 mod shown;
 mod similar;

@@ -1,5 +1,7 @@
 //! `site.toml`: what staff may set.
 
+mod faults;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -10,6 +12,7 @@ use http::HeaderValue;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use self::faults::Fault;
 use crate::alias::Alias;
 use crate::host;
 use crate::location::WELL_KNOWN;
@@ -139,10 +142,16 @@ impl Settings {
         };
         let mut reader = Reader { content, report };
         let written = if is_whole {
-            toml::from_str(content).unwrap_or_else(|error| {
-                reader.not_toml(&error);
-                Written::default()
-            })
+            let (written, faults) = faults::read(content);
+            for Fault {
+                span,
+                message,
+                help,
+            } in faults
+            {
+                reader.find(span, message, help);
+            }
+            written
         } else {
             reader.not_utf_8();
             Written::default()
@@ -192,18 +201,6 @@ impl Reader<'_> {
         let message = "the file is not in UTF-8 from here on".to_owned();
         let help = "save the file as UTF-8; it is probably in Windows-1252 or UTF-16";
         self.find(Some(end..end), message, help);
-    }
-
-    fn not_toml(&mut self, error: &toml::de::Error) {
-        let unknown = error.message().strip_prefix("unknown field `");
-        let meant = unknown
-            .and_then(|rest| rest.split('`').next())
-            .and_then(|name| nearest(name, NAMES.into_iter(), 2));
-        let help = match meant {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "write settings as in `max_age = \"5m\"`; the guide lists them all".to_owned(),
-        };
-        self.find(error.span(), error.message().to_owned(), help);
     }
 
     fn url(&mut self, url: &Spanned<String>) -> Option<HeaderValue> {
@@ -320,17 +317,23 @@ impl Reader<'_> {
     }
 }
 
-/// The names of all settings.
-const NAMES: [&str; 9] = [
-    "former_paths",
-    "hosts",
-    "maintenance",
-    "max_age",
-    "moved",
-    "moved_to",
-    "page_size",
-    "rules",
-    "since",
+/// Every setting by its name, and as it could be written.
+const EXAMPLES: [(&str, &str); 9] = [
+    (
+        "former_paths",
+        "former_paths = [\"/.well-known/carbon-data-spec.json\"]",
+    ),
+    ("hosts", "hosts = [\"www.demoutility.com\"]"),
+    ("maintenance", "maintenance = 2026-01-31T12:00:00Z"),
+    ("max_age", "max_age = \"5m\""),
+    ("moved", "moved = \"temporary\""),
+    (
+        "moved_to",
+        "moved_to = \"https://example.org/.well-known/cds-server-metadata.json\"",
+    ),
+    ("page_size", "page_size = 200"),
+    ("rules", "rules.not-https = \"off\""),
+    ("since", "since = 2026-01-31"),
 ];
 
 /// Some 140 KB of a usual listing: a small utility is one page, and a crawler of a large one makes
@@ -367,119 +370,4 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::E
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source::Source;
-
-    fn read(toml: &str) -> (Settings, Report) {
-        let modified = SystemTime::UNIX_EPOCH;
-        let bytes = toml.to_owned().into();
-        let source = Source {
-            path: SETTINGS_FILE.into(),
-            bytes,
-            modified,
-        };
-        let mut report = Report::new();
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
-        let settings = Settings::read(&Sources::from_iter([source]), now, &mut report);
-        (settings, report)
-    }
-
-    #[test]
-    fn durations_are_written_as_people_write_them() {
-        assert_eq!(
-            read("max_age = \"1h 30m\"").0.max_age,
-            Duration::from_secs(5_400)
-        );
-        assert_eq!(read("").0.max_age, Duration::from_secs(300));
-    }
-
-    #[test]
-    fn every_setting_is_known_by_its_name() {
-        for name in NAMES {
-            let (_, report) = read(&format!("{name}_ = 1"));
-            let help = report.findings()[0].help.clone();
-            assert_eq!(help, Some(format!("did you mean `{name}`?")), "{name}");
-        }
-        let error = toml::from_str::<Written>("x = 1").unwrap_err().to_string();
-        assert_eq!(error.matches('`').count(), 2 * (NAMES.len() + 1), "{error}");
-    }
-
-    #[test]
-    fn faults_are_told_with_their_place() {
-        for (toml, line, column, words) in [
-            ("# ours\nmax_agee = \"5m\"", 2, 1, "unknown field"),
-            ("max_age = 5", 1, 11, "invalid type"),
-            ("max_age = \"soon\"", 1, 11, "no duration"),
-            ("page_size = 0", 1, 13, "no size of a page"),
-            ("page_size = 10001", 1, 13, "from 1 to 10000"),
-            ("page_size = \"200\"", 1, 13, "invalid type"),
-            ("max_age = ", 1, 11, "string values must be quoted"),
-            ("moved_to = \"/new\"", 1, 12, "not a complete URL"),
-            ("former_paths = [\"/a\", \"b\"]", 1, 23, "not the path"),
-            ("former_paths = [\"/\"]", 1, 17, "not the path"),
-            (
-                "former_paths = [\"/%2Ewell-known/cds-server-metadata.json\"]",
-                1,
-                17,
-                "where the metadata object is now",
-            ),
-            ("since = 12:00:00", 1, 9, "no date"),
-            ("hosts = \"a.example\"", 1, 9, "invalid type"),
-            (
-                "hosts = [\"a.example\", \"http://b.example/\"]",
-                1,
-                23,
-                "is a URL",
-            ),
-            ("hosts = [\"a.example:80\"]", 1, 10, "has a port"),
-            ("maintenance = \"soon\"", 1, 15, "neither `true`"),
-            ("[rules]\nnot-http = \"off\"", 2, 1, "no rule"),
-            ("[rules]\nnot-https = \"of\"", 2, 13, "unknown variant"),
-            (
-                "[rules]\nmissing-field = \"warning\"",
-                2,
-                1,
-                "always an error",
-            ),
-            ("[rules]\ninvalid-url = \"off\"", 2, 1, "no further"),
-        ] {
-            let (_, report) = read(toml);
-            let finding = &report.findings()[0];
-            assert_eq!(finding.rule, &SETTINGS_INVALID);
-            assert!(finding.message.contains(words), "{finding}");
-            let place = finding.place.as_ref().unwrap();
-            assert_eq!((place.line, place.column), (line, column), "{finding}");
-        }
-    }
-
-    #[test]
-    fn hosts_are_named_once_whatever_their_case() {
-        let (settings, report) = read("hosts = [\"A.example\", \"a.example.\", \"[0::1]\"]");
-        assert!(report.is_empty(), "{report:?}");
-        let hosts: Vec<_> = settings.hosts.iter().map(|alias| &*alias.host).collect();
-        assert_eq!(hosts, ["a.example", "[::1]"]);
-    }
-
-    #[test]
-    fn a_maintenance_that_is_over_is_none() {
-        let maintenance = |toml| read(toml).0.maintenance;
-        // It is 2027-01-15T08:00:00Z.
-        assert!(maintenance("maintenance = 2027-01-15T08:01Z").is_some());
-        assert_eq!(maintenance("maintenance = 2027-01-15T08:00:00Z"), None);
-    }
-
-    #[test]
-    fn a_move_of_long_ago_is_told() {
-        let slugs = |toml| -> Vec<_> {
-            read(toml)
-                .1
-                .findings()
-                .iter()
-                .map(|finding| finding.rule.slug)
-                .collect()
-        };
-        assert_eq!(slugs("since = 2024-01-01"), ["moved-too-long-ago"]);
-        assert!(slugs("since = 2025-01-01").is_empty());
-    }
-}
+mod tests;

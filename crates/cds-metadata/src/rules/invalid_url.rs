@@ -3,6 +3,7 @@
 use crate::draft::Slot;
 use crate::field::{Field, Shape};
 use crate::locate::Step;
+use crate::meant;
 use crate::rule;
 use crate::rules::each_text;
 use crate::scope::{Scope, Spot, Words};
@@ -46,24 +47,17 @@ fn check_url(text: &str, field: &Field, steps: &[Step<'_>], scope: &mut Scope<'_
     };
     if !is_valid {
         scope.find(&INVALID_URL, Spot::Value(steps), || {
-            Words::new(format!("`{}` is not a complete URL", field.name)).help(mend(text))
+            let is_whole = text.contains("://");
+            let what = if is_whole { "correct" } else { "complete" };
+            let message = format!("`{}` is not a {what} URL", field.name);
+            Words::new(message).help(mend(text))
         });
     }
 }
 
 fn mend(text: &str) -> String {
-    let trimmed = text.trim();
-    if text.is_empty() {
-        return "write a URL, as in `https://example.org/…`".to_owned();
-    }
-    if trimmed != text && is_url(trimmed) {
-        return "remove the space before or after it".to_owned();
-    }
-    if text.contains(' ') && is_url(&text.replace(' ', "%20")) {
-        return "write a space in a URL as `%20`".to_owned();
-    }
-    if let Some(character) = text.chars().find(|character| !character.is_ascii()) {
-        return format!("write `{character}` percent-encoded (in a host name: in Punycode)");
+    if let Some(url) = meant::url::meant(text) {
+        return format!("write `\"{url}\"`");
     }
     if text.contains('@') && is_url(&format!("mailto:{text}")) {
         return format!(
@@ -71,14 +65,15 @@ fn mend(text: &str) -> String {
             shown(text)
         );
     }
-    if text.starts_with('/') {
-        return format!(
-            "write it with scheme and host, as in `https://example.org{}`",
-            shown(text)
-        );
+    if let Some(path) = text.strip_prefix('/') {
+        let path = shown(path.trim_start_matches('/'));
+        return format!("write all of it, as in `https://example.org/{path}`");
     }
-    if text.contains(':') {
-        return "write it with `https://` and a host, as in `https://example.org/…`".to_owned();
+    let is_foreign = |character: &char| !character.is_ascii();
+    match text.chars().find(is_foreign) {
+        Some(character) if text.contains("://") => {
+            format!("write `{character}` percent-encoded, and in the name of a host in Punycode")
+        }
+        _ => "write a whole URL, as in `https://example.org/…`".to_owned(),
     }
-    format!("write it with its scheme, as in `https://{}`", shown(text))
 }

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
 use cds_metadata::{Excerpt, Finding, Place, Severity};
 use terminal_size::terminal_size_of;
 
@@ -31,10 +31,10 @@ pub fn plain(results: &Results) -> String {
 
 fn render(results: &Results, renderer: &Renderer) -> String {
     let mut out = String::new();
-    for item in results.items() {
-        let shown = match item {
-            Item::Finding(finding) => render_finding(finding, renderer),
-            Item::Omitted(omitted) => render_omitted(omitted, renderer),
+    for alike in results.items().chunk_by(are_alike) {
+        let shown = match alike {
+            [Item::Omitted(omitted), ..] => render_omitted(omitted, renderer),
+            findings => render_findings(findings, renderer),
         };
         out.push_str(&shown);
         out.push_str("\n\n");
@@ -44,27 +44,61 @@ fn render(results: &Results, renderer: &Renderer) -> String {
     out
 }
 
-fn render_finding(finding: &Finding, renderer: &Renderer) -> String {
-    let level = level(finding.severity);
+/// Whether two findings of one rule are about the same place, as those about several fields are
+/// that an object lacks.
+fn are_alike(one: &Item<'_>, next: &Item<'_>) -> bool {
+    let (Item::Finding(one), Item::Finding(next)) = (one, next) else {
+        return false;
+    };
+    one.rule == next.rule
+        && one.severity == next.severity
+        && one.file == next.file
+        && one.place.is_some()
+        && one.place == next.place
+}
+
+/// The messages of findings about one place, then the place, then what to do about each.
+fn render_findings(alike: &[Item<'_>], renderer: &Renderer) -> String {
+    let findings = alike.iter().filter_map(|item| match item {
+        Item::Finding(finding) => Some(*finding),
+        Item::Omitted(_) => None,
+    });
+    let findings: Vec<&Finding> = findings.collect();
+    let Some((last, others)) = findings.split_last() else {
+        return String::new();
+    };
+    let mut out = String::new();
+    for finding in others {
+        out.push_str(&renderer.render(&[Group::with_title(title(finding))]));
+        out.push('\n');
+    }
+    out.push_str(&render_place(last, &findings, renderer));
+    out
+}
+
+fn render_place(finding: &Finding, all: &[&Finding], renderer: &Renderer) -> String {
     let file = visible(&finding.file);
-    let title = level
-        .clone()
-        .primary_title(visible(&finding.message))
-        .id(finding.rule.slug);
+    let title = title(finding);
     let Some(place) = &finding.place else {
-        return renderer.render(&[with_advice(title.element(Origin::path(file)), finding)]);
+        return renderer.render(&[with_advice(title.element(Origin::path(file)), all)]);
     };
     let snippet = snippet(place);
     if !place.excerpt.cut_before {
-        return renderer.render(&[with_advice(title.element(snippet.path(file)), finding)]);
+        return renderer.render(&[with_advice(title.element(snippet.path(file)), all)]);
     }
     // The renderer would count columns from where the line was cut, so the place stands in a
     // group of its own.
     let origin = Origin::path(file)
         .line(place.line)
         .char_column(place.column);
-    let line = Group::with_level(level).element(snippet);
-    renderer.render(&[title.element(origin), with_advice(line, finding)])
+    let line = Group::with_level(level(finding.severity)).element(snippet);
+    renderer.render(&[title.element(origin), with_advice(line, all)])
+}
+
+fn title(finding: &Finding) -> Title<'_> {
+    level(finding.severity)
+        .primary_title(visible(&finding.message))
+        .id(finding.rule.slug)
 }
 
 fn render_omitted(omitted: &Omitted, renderer: &Renderer) -> String {
@@ -97,12 +131,19 @@ fn snippet(place: &Place) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
         .annotation(AnnotationKind::Primary.span(mark))
 }
 
-fn with_advice<'a>(mut group: Group<'a>, finding: &'a Finding) -> Group<'a> {
-    if let Some(help) = &finding.help {
+fn with_advice<'a>(mut group: Group<'a>, findings: &[&'a Finding]) -> Group<'a> {
+    let mut helps: Vec<_> = findings
+        .iter()
+        .filter_map(|it| it.help.as_deref())
+        .collect();
+    helps.dedup();
+    for help in helps {
         group = group.element(Level::HELP.message(visible_lines(help)));
     }
-    if !finding.rule.section.is_empty() {
-        group = group.element(Level::NOTE.with_name("spec").message(finding.rule.section));
+    // All of them are of one rule.
+    let section = findings.first().map(|finding| finding.rule.section);
+    if let Some(section) = section.filter(|section| !section.is_empty()) {
+        group = group.element(Level::NOTE.with_name("spec").message(section));
     }
     group
 }
@@ -175,6 +216,19 @@ mod tests {
             ),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn findings_of_a_rule_about_one_place_are_shown_together() {
+        let report = cds_metadata::check_document("a.json", b"{ }", None);
+        let mut results = Results::new();
+        results.add_document("a.json", &report);
+        let shown = plain(&results);
+        assert_eq!(shown.matches("a.json:1:1").count(), 1, "{shown}");
+        let fields = report.findings().len();
+        assert_eq!(shown.matches("error[missing-field]").count(), fields);
+        assert_eq!(shown.matches("help: add `").count(), fields);
+        assert_eq!(shown.matches("spec:").count(), 1);
     }
 
     #[test]
