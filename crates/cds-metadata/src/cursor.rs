@@ -23,7 +23,7 @@ impl<'a> Cursor<'a> {
         JsonType::of(self.rest)
     }
 
-    /// Reads one value: what the seed makes of it, and its text.
+    /// Reads one value: what the seed makes of it, and its text. An error leaves it unread.
     pub(crate) fn value<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<(S::Value, &'a str)> {
         self.skip_space();
         let mut deserializer = Deserializer::from_str(self.rest);
