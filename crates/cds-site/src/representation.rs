@@ -52,10 +52,13 @@ impl Representation {
             .codings
             .iter()
             .flat_map(|codings| codings.accepted(AcceptEncoding::of(headers)));
-        // A Client that names the tag has had it from this site or a replica, so it exists, and
-        // need not be made to say that it is unchanged.
-        let coded =
-            accepted.find(|coded| names(headers, &coded.tag) || coded.make(&self.full).is_some());
+        let coded = accepted.find(|coded| {
+            coded.made().is_some()
+                // A Client that names the tag has had it from this site or a replica, so it
+                // exists, and need not be made to say that it is unchanged.
+                || names(headers, &coded.tag)
+                || coded.make(&self.full).is_some()
+        });
         Selected { plain: self, coded }
     }
 
