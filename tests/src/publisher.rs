@@ -1,8 +1,10 @@
 //! The programs that publish a site directory, as processes.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use cds_site::Bind;
 use http::Method;
 
 use crate::ask::{Ask, Received};
@@ -21,10 +23,30 @@ pub struct Publisher {
 impl Publisher {
     /// Starts the proxy in front of `upstream`.
     pub async fn proxy(site: &Path, upstream: SocketAddr) -> Self {
+        Self::proxy_with(&["--site".as_ref(), site.as_os_str()], upstream).await
+    }
+
+    /// Starts the proxy for a directory of sites in front of `upstream`.
+    pub async fn proxy_of_sites(sites: &Path, bind: Bind, upstream: SocketAddr) -> Self {
+        let bind = match bind {
+            Bind::Documents => "documents",
+            Bind::Directory => "directory",
+        };
+        let args = [
+            "--sites".as_ref(),
+            sites.as_os_str(),
+            "--bind".as_ref(),
+            bind.as_ref(),
+        ];
+        Self::proxy_with(&args, upstream).await
+    }
+
+    async fn proxy_with(args: &[&OsStr], upstream: SocketAddr) -> Self {
         let upstream = format!("http://{upstream}");
-        let (mut args, any) = (["run", "--site"].map(Into::into).to_vec(), "127.0.0.1:0");
-        args.push(site.as_os_str().to_owned());
-        args.extend(["--upstream", &upstream, "--listen", any, "--admin", any].map(Into::into));
+        let any = "127.0.0.1:0";
+        let rest = ["--upstream", &upstream, "--listen", any, "--admin", any];
+        let args = ["run".as_ref()].into_iter().chain(args.iter().copied());
+        let args: Vec<&OsStr> = args.chain(rest.map(AsRef::as_ref)).collect();
         Self::of(Program::CdsProxy.start(&args)).await
     }
 

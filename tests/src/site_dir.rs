@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cds_site::Bind;
 use tempfile::TempDir;
 
 /// A site directory in `fixtures/`.
@@ -18,16 +19,23 @@ pub enum Fixture {
     Maintained,
     /// What the demo has, moved for a while, and with a former path.
     Moved,
+    /// Several sites: one with an alias, one on an IPv6 address, one that claims what another has,
+    /// one that was never good.
+    Fleet,
+    /// The same, each bound to the host that its directory is named after.
+    BoundFleet,
 }
 
 impl Fixture {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Demo,
         Self::Broken,
         Self::Queried,
         Self::Maintained,
         Self::Moved,
+        Self::Fleet,
+        Self::BoundFleet,
     ];
 
     /// Where its own files are.
@@ -38,6 +46,7 @@ impl Fixture {
             Self::Queried => "queried",
             Self::Maintained => "maintained",
             Self::Moved => "moved",
+            Self::Fleet | Self::BoundFleet => "fleet",
         };
         Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("fixtures")
@@ -47,8 +56,17 @@ impl Fixture {
     /// What it has besides its own files, which take the place of those of the same name.
     const fn base(self) -> Option<Self> {
         match self {
-            Self::Demo | Self::Broken | Self::Queried => None,
+            Self::Demo | Self::Broken | Self::Queried | Self::Fleet | Self::BoundFleet => None,
             Self::Maintained | Self::Moved => Some(Self::Demo),
+        }
+    }
+
+    /// Which hosts its sites may have, if it is a directory of sites.
+    pub const fn bind(self) -> Option<Bind> {
+        match self {
+            Self::Demo | Self::Broken | Self::Queried | Self::Maintained | Self::Moved => None,
+            Self::Fleet => Some(Bind::Documents),
+            Self::BoundFleet => Some(Bind::Directory),
         }
     }
 

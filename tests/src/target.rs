@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use cds_live::LiveSite;
-use cds_site::{Respond, Site};
+use cds_live::{LiveSite, LiveSites, Options};
+use cds_site::{Bind, Respond};
 use http::header;
 use http_body_util::BodyExt;
 use tower::{Layer, service_fn};
@@ -21,7 +21,7 @@ use crate::wire;
 /// The kinds of target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A compiled site, without a socket.
+    /// A compiled site or several, without a socket.
     Site,
     /// The layer on an axum router, over TCP.
     Axum,
@@ -49,16 +49,17 @@ impl Kind {
 
 /// Something that publishes a fixture and passes all else on to the portal that says what
 /// reached it.
-#[derive(Debug)]
 pub struct Target {
     kind: Kind,
     serves: Serves,
     _site: SiteDir,
 }
 
-#[derive(Debug)]
+/// What answers.
+type Source = Arc<dyn Respond + Send + Sync>;
+
 enum Serves {
-    Memory(Arc<Site>),
+    Memory(Source),
     Layer(Serving),
     /// And the portal behind it.
     Proxy(
@@ -83,13 +84,13 @@ impl Target {
     pub async fn start(kind: Kind, fixture: Fixture) -> Self {
         let site = SiteDir::of(fixture);
         let serves = match kind {
-            Kind::Site => Serves::Memory(open(&site).site()),
-            Kind::Axum => Serves::Layer(under_axum(open(&site)).await),
+            Kind::Site => Serves::Memory(snapshot(&site, fixture)),
+            Kind::Axum => Serves::Layer(under_axum(open(&site, fixture)).await),
             Kind::Hyper => {
-                let service = CdsLayer::new(open(&site)).layer(service_fn(echo));
+                let service = CdsLayer::new(open(&site, fixture)).layer(service_fn(echo));
                 Serves::Layer(Serving::hyper(service).await)
             }
-            Kind::Proxy => behind_proxy(&site).await,
+            Kind::Proxy => behind_proxy(&site, fixture).await,
         };
         Self {
             kind,
@@ -133,23 +134,40 @@ impl Target {
     }
 }
 
-fn open(site: &SiteDir) -> LiveSite {
-    LiveSite::open(site.path()).unwrap()
+fn open(site: &SiteDir, fixture: Fixture) -> Source {
+    match fixture.bind() {
+        None => Arc::new(LiveSite::open(site.path()).unwrap()),
+        Some(bind) => Arc::new(open_sites(site, bind)),
+    }
 }
 
-async fn under_axum(site: LiveSite) -> Serving {
+fn snapshot(site: &SiteDir, fixture: Fixture) -> Source {
+    match fixture.bind() {
+        None => LiveSite::open(site.path()).unwrap().site(),
+        Some(bind) => open_sites(site, bind).sites(),
+    }
+}
+
+fn open_sites(site: &SiteDir, bind: Bind) -> LiveSites {
+    LiveSites::open_with(site.path(), &Options::new().bind(bind)).unwrap()
+}
+
+async fn under_axum(site: Source) -> Serving {
     let portal = async |request: axum::extract::Request| echo(request).await;
     let router = Router::new().fallback(portal).layer(CdsLayer::new(site));
     Serving::start(|listener| async move { axum::serve(listener, router).await.unwrap() }).await
 }
 
-async fn behind_proxy(site: &SiteDir) -> Serves {
+async fn behind_proxy(site: &SiteDir, fixture: Fixture) -> Serves {
     let portal = Serving::portal().await;
-    let proxy = Publisher::proxy(site.path(), portal.address).await;
+    let proxy = match fixture.bind() {
+        None => Publisher::proxy(site.path(), portal.address).await,
+        Some(bind) => Publisher::proxy_of_sites(site.path(), bind, portal.address).await,
+    };
     Serves::Proxy(proxy, portal)
 }
 
-async fn in_memory(site: &Site, request: &http::Request<bytes::Bytes>) -> Outcome {
+async fn in_memory(site: &Source, request: &http::Request<bytes::Bytes>) -> Outcome {
     let Some(response) = site.respond(request.into()) else {
         return Outcome::PassedOn;
     };

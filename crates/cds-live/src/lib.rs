@@ -89,4 +89,5 @@ pub use live_sites::LiveSites;
 pub use options::{Limits, Options, WatchMode};
 pub use read::read;
 pub use reload::{Outcome, Reload, SiteReload};
+pub use roster::site_names;
 pub use status::{State, Status, Watching};

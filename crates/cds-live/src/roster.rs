@@ -1,6 +1,7 @@
 //! Which sites there are: the names in a directory of sites.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -100,19 +101,14 @@ impl Roster {
         let path = chain::resolve(Path::new("/"), &self.directory, places)?;
         places.add_all(&path);
         let id = DirectoryId::from(&path.symlink_metadata()?);
-        let entries = fs::read_dir(&path)?;
+        let names = names_in(&path)?;
         self.found = Some((path, id));
-        for entry in entries {
-            let entry = entry?;
-            let name = entry.file_name();
-            if !may_be_site(&entry) {
-                continue;
-            }
-            match name.to_str() {
-                Some(name) => {
+        for name in names {
+            match name.into_string() {
+                Ok(name) => {
                     roll.names.insert(name.into());
                 }
-                None => {
+                Err(name) => {
                     let path = self.directory.join(&name);
                     let finding = Problem::NameNotUtf8.finding(&path.to_string_lossy());
                     roll.report.push(finding);
@@ -121,6 +117,30 @@ impl Roster {
         }
         Ok(())
     }
+}
+
+/// The names of the sites in a directory of sites, sorted: those that
+/// [`LiveSites`](crate::LiveSites) keeps up with.
+///
+/// # Errors
+///
+/// When the directory can't be read.
+pub fn site_names(dir: impl AsRef<Path>) -> io::Result<Vec<String>> {
+    let names = names_in(dir.as_ref())?.into_iter();
+    let mut names: Vec<_> = names.filter_map(|name| name.into_string().ok()).collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn names_in(directory: &Path) -> io::Result<Vec<OsString>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if may_be_site(&entry) {
+            names.push(entry.file_name());
+        }
+    }
+    Ok(names)
 }
 
 /// Whether a name stands for a site: every directory does, and every link that doesn't lead to a
@@ -171,6 +191,7 @@ mod tests {
             names(&roll),
             ["a.example", "alias", "b.example", "dangling"]
         );
+        assert_eq!(site_names(path).unwrap(), names(&roll));
         assert!(roll.report.is_empty(), "{:?}", roll.report);
         assert!(roll.is_another);
         assert!(!roster.look(&options, &mut watch).is_another);

@@ -19,6 +19,7 @@ pub mod gateway;
 pub mod init;
 pub mod logging;
 pub mod metrics;
+pub mod published;
 pub mod reference;
 pub mod reloads;
 pub mod report;

@@ -73,10 +73,8 @@
 //!
 //! ```no_run
 //! use axum::{Router, routing::get};
-//! # #[cfg(feature = "live")]
 //! use tower_cds::{Bind, CdsLayer, LiveSites, Options};
 //!
-//! # #[cfg(feature = "live")]
 //! # fn main() -> std::io::Result<()> {
 //! // sites/demoutility.com/cds-server-metadata.json, sites/example.org/…
 //! let sites = LiveSites::open("sites")?;
@@ -90,8 +88,6 @@
 //! # let _ = (app, sites);
 //! # Ok(())
 //! # }
-//! # #[cfg(not(feature = "live"))]
-//! # fn main() {}
 //! ```
 //!
 //! # Where the layer goes

@@ -5,6 +5,7 @@ mod codings;
 mod conditional;
 mod documents;
 mod files;
+mod hosts;
 mod maintenance;
 mod methods;
 mod moved;
@@ -78,6 +79,7 @@ pub fn all() -> Vec<Scenario> {
         paths::scenarios(),
         moved::scenarios(),
         maintenance::scenarios(),
+        hosts::scenarios(),
         unavailable::scenarios(),
     ]
     .concat()

@@ -5,28 +5,19 @@ mod sites;
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
-use cds_live::LiveSite;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use pingora::apps::http_app::ServeHttp;
 use pingora::protocols::http::ServerSession;
 
 use crate::metrics::{self, Metrics};
+use crate::published::Published;
 use crate::server::{Life, Phase};
-
-/// A site under the name that operators know it by.
-#[derive(Debug, Clone)]
-pub struct NamedSite {
-    /// The directory as it was given.
-    pub name: String,
-    /// The site.
-    pub site: LiveSite,
-}
 
 /// Answers `/healthz`, `/readyz`, `/sites` and `/metrics`.
 #[derive(Debug)]
 pub struct Admin {
-    /// The sites to tell about, once they have been read.
-    pub sites: Arc<OnceLock<Vec<NamedSite>>>,
+    /// What to tell about, once it has been read.
+    pub published: Arc<OnceLock<Published>>,
     /// Counts.
     pub metrics: Arc<Metrics>,
     /// Whether the program serves.
@@ -80,20 +71,19 @@ impl Admin {
         }
     }
 
-    fn known(&self) -> &[NamedSite] {
-        self.sites.get().map_or(&[], Vec::as_slice)
-    }
-
     fn sites(&self) -> Response<Vec<u8>> {
-        match serde_json::to_vec_pretty(&sites::overview(self.known())) {
+        match serde_json::to_vec_pretty(&sites::overview(self.published.get())) {
             Ok(json) => response(StatusCode::OK, "application/json", json),
             Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
         }
     }
 
     fn metrics(&self) -> Response<Vec<u8>> {
+        let published = self.published.get();
+        let statuses = published.into_iter().flat_map(Published::statuses);
+        let is_failing = published.is_some_and(|published| published.directory().has_errors());
         self.metrics
-            .note_statuses(self.known().iter().map(|named| named.site.status()));
+            .note_statuses(statuses.map(|(_, status)| status), is_failing);
         response(
             StatusCode::OK,
             metrics::CONTENT_TYPE,
@@ -126,7 +116,7 @@ mod tests {
     #[test]
     fn readiness_follows_the_life_of_the_program() {
         let admin = Admin {
-            sites: Arc::default(),
+            published: Arc::default(),
             metrics: Arc::new(Metrics::new()),
             life: Life::starting(),
         };

@@ -1,13 +1,14 @@
 //! `/sites`: what is served, and what is wrong with what isn't.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use cds_live::{State, Status};
 use cds_site::Report;
 use serde::{Serialize, Serializer};
 
-use super::NamedSite;
+use crate::published::Published;
 use crate::report::{self, Results};
 
 /// The answer of `/sites`.
@@ -15,6 +16,9 @@ use crate::report::{self, Results};
 pub(super) struct Overview {
     good: usize,
     failing: usize,
+    /// What is wrong with the directory that the sites are in; not there if nothing is.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "some_rows")]
+    directory: Option<Results>,
     sites: Vec<SiteStatus>,
 }
 
@@ -45,17 +49,23 @@ struct LastTry {
     seconds: f64,
 }
 
-pub(super) fn overview(sites: &[NamedSite]) -> Overview {
-    let sites: Vec<(State, SiteStatus)> = sites.iter().map(describe).collect();
-    let count = |wanted| sites.iter().filter(|(state, _)| *state == wanted).count();
+pub(super) fn overview(published: Option<&Published>) -> Overview {
+    let statuses = published.map(Published::statuses).unwrap_or_default();
+    let count = |wanted| {
+        let states = statuses.iter().map(|(_, status)| status.state);
+        states.filter(|state| *state == wanted).count()
+    };
+    let directory = published.map(Published::directory);
+    let directory = directory.filter(|report| !report.is_empty());
     Overview {
         good: count(State::Good),
         failing: count(State::Failing),
-        sites: sites.into_iter().map(|(_, site)| site).collect(),
+        directory: directory.map(|report| results(&report)),
+        sites: statuses.into_iter().map(describe).collect(),
     }
 }
 
-fn describe(named: &NamedSite) -> (State, SiteStatus) {
+fn describe((name, status): (Arc<str>, Status)) -> SiteStatus {
     let Status {
         state,
         generation,
@@ -65,9 +75,9 @@ fn describe(named: &NamedSite) -> (State, SiteStatus) {
         in_maintenance,
         last_reload,
         watching,
-    } = named.site.status();
-    let site = SiteStatus {
-        name: named.name.clone(),
+    } = status;
+    SiteStatus {
+        name: name.to_string(),
         state: match state {
             State::Good => "good",
             State::Failing => "failing",
@@ -84,8 +94,7 @@ fn describe(named: &NamedSite) -> (State, SiteStatus) {
             seconds: last_reload.duration.as_secs_f64(),
         },
         findings: results(&last_reload.report),
-    };
-    (state, site)
+    }
 }
 
 /// Paths inside the site directory.
@@ -97,6 +106,10 @@ fn results(report: &Report) -> Results {
 
 fn rows<S: Serializer>(results: &Results, serializer: S) -> Result<S::Ok, S::Error> {
     report::rows(results).serialize(serializer)
+}
+
+fn some_rows<S: Serializer>(results: &Option<Results>, serializer: S) -> Result<S::Ok, S::Error> {
+    results.as_ref().map(report::rows).serialize(serializer)
 }
 
 fn rfc3339(time: SystemTime) -> String {

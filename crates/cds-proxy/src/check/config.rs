@@ -7,7 +7,7 @@ use anyhow::bail;
 use cds_live::Limits;
 
 use super::target::Target;
-use crate::config::{ConfigFile, Layer, Mistake};
+use crate::config::{Bind, ConfigFile, Layer, Mistake, Place, SiteSection};
 use crate::rules::certificate_expiring::CERTIFICATE_EXPIRING;
 use crate::rules::config_invalid::CONFIG_INVALID;
 use crate::server::tls::Certificate;
@@ -16,8 +16,12 @@ use crate::server::tls::Certificate;
 #[derive(Debug)]
 pub(super) struct Config {
     pub(super) file: ConfigFile,
-    /// The site that it names, with the limits that it sets.
-    pub(super) site: Option<(PathBuf, Limits)>,
+    /// Where the documents are that it names.
+    pub(super) place: Option<Place>,
+    /// How large they may be.
+    pub(super) limits: Limits,
+    /// Which hosts each of several sites may have.
+    pub(super) bind: Bind,
 }
 
 impl Config {
@@ -30,15 +34,20 @@ impl Config {
         file.check();
         file.add(certificates(file.layer(), now));
         let limits = file.layer().limits.of_sites();
-        let site = match file.layer().site.dir.as_deref().map(site) {
-            Some(Ok(directory)) => Some((directory, limits)),
-            Some(Err(error)) => {
-                file.add(vec![no_site(&error)]);
+        let bind = file.layer().site.bind.unwrap_or_default();
+        let place = match place(&file.layer().site) {
+            Ok(place) => place,
+            Err(mistake) => {
+                file.add(vec![mistake]);
                 None
             }
-            None => None,
         };
-        Ok(Self { file, site })
+        Ok(Self {
+            file,
+            place,
+            limits,
+            bind,
+        })
     }
 }
 
@@ -62,20 +71,44 @@ fn certificates(layer: &Layer, now: SystemTime) -> Vec<Mistake> {
     mistakes
 }
 
-fn site(path: &Path) -> anyhow::Result<PathBuf> {
-    match Target::of(path)? {
+/// Where the documents are, if anything says so.
+fn place(section: &SiteSection) -> Result<Option<Place>, Mistake> {
+    if let Some(path) = &section.sites {
+        return match Target::sites(path) {
+            Ok(_) => Ok(Some(Place::Sites(path.clone()))),
+            Err(error) => Err(mistake(
+                "site.sites",
+                format!("the sites can't be read: {error:#}"),
+                "give the directory that has a directory for each site",
+            )),
+        };
+    }
+    let Some(path) = &section.dir else {
+        return Ok(None);
+    };
+    match Target::of(path).and_then(site) {
+        Ok(dir) => Ok(Some(Place::Site(dir))),
+        Err(error) => Err(mistake(
+            "site.dir",
+            format!("the site can't be read: {error:#}"),
+            "give the directory that cds-server-metadata.json is in",
+        )),
+    }
+}
+
+fn site(target: Target) -> anyhow::Result<PathBuf> {
+    match target {
         Target::Site(directory) => Ok(directory),
+        Target::Sites(_) => bail!("this is a directory of sites, which `sites` is for"),
         Target::Stdin | Target::Document(_) | Target::Config(_) => bail!("this is a file"),
     }
 }
 
-fn no_site(error: &anyhow::Error) -> Mistake {
+fn mistake(key: &str, message: String, what: &str) -> Mistake {
     Mistake {
         rule: &CONFIG_INVALID,
-        key: "site.dir".to_owned(),
-        message: format!("the site can't be read: {error:#}"),
-        help: "give the directory that cds-server-metadata.json is in; it is looked for from \
-               the folder of this file on"
-            .to_owned(),
+        key: key.to_owned(),
+        message,
+        help: format!("{what}; it is looked for from the folder of this file on"),
     }
 }

@@ -11,21 +11,25 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use anyhow::ensure;
-use cds_metadata::Datetime;
+use cds_live::Limits;
+use cds_metadata::{Datetime, Report};
+use cds_site::{Compiled, SiteSet};
 
 use self::config::Config;
 use self::fix::Fixer;
 use self::severity::RuleLevel;
 use self::subject::{Judge, Subject};
 use self::target::Target;
+use crate::config::{Bind, Place};
 use crate::exit::{self, Verdict};
 use crate::report::{self, Format, Results};
 use crate::terminal::{self, Color};
 
-/// Checks site directories, single documents and the configuration of the proxy
+/// Checks sites, single documents and the configuration of the proxy
 ///
 /// A directory is checked as a site: its documents, whether they fit together, its settings and
-/// the files under public/. A file is checked by itself as what its content says it is: an object
+/// the files under public/. One that has no document itself, but directories that do, is checked
+/// as a directory of sites: each of them, and whether two have the same host and path. A file is checked by itself as what its content says it is: an object
 /// with coverage_entries is a coverage listing, an array holds coverage entries, an object with
 /// an id (and no field that begins with cds_metadata_) is one entry, an object with the members
 /// of GeoJSON is a map, and any other object is a metadata object. The file's name doesn't matter,
@@ -39,7 +43,7 @@ use crate::terminal::{self, Color};
 /// be checked at all.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Site directories, documents, configuration files; - is a document on the standard input
+    /// Site directories, directories of sites, documents, configuration files; - is a document on the standard input
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
     /// How to print what was found
@@ -60,6 +64,9 @@ pub struct Args {
     /// without are always errors, and other errors can be lowered to warning, but no further.
     #[arg(long = "rule", value_name = "RULE=LEVEL")]
     rules: Vec<RuleLevel>,
+    /// Of a directory of sites: which hosts each may have
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    bind: Bind,
     #[command(flatten)]
     fix: fix::Wanted,
     #[command(flatten)]
@@ -83,6 +90,7 @@ fn check(args: &Args) -> anyhow::Result<Verdict> {
         },
         fixer: args.fix.fixer(&args.paths)?,
         format: args.format,
+        bind: args.bind,
         results: Results::new(),
         notes: String::new(),
         diff: String::new(),
@@ -105,6 +113,7 @@ struct Checker {
     judge: Judge,
     fixer: Option<Fixer>,
     format: Format,
+    bind: Bind,
     results: Results,
     /// What was mended.
     notes: String,
@@ -130,6 +139,7 @@ impl Checker {
     fn check(&mut self, target: &Target) -> anyhow::Result<()> {
         match target {
             Target::Config(path) => self.check_config(path),
+            Target::Sites(directory) => self.check_sites(directory, Limits::default(), self.bind),
             Target::Stdin | Target::Document(_) | Target::Site(_) => {
                 self.check_subject(&target.read()?, *target != Target::Stdin)
             }
@@ -137,22 +147,67 @@ impl Checker {
     }
 
     fn check_config(&mut self, path: &Path) -> anyhow::Result<()> {
-        let Config { file, site } = Config::read(path, self.judge.now)?;
+        let config = Config::read(path, self.judge.now)?;
+        let Config {
+            file,
+            place,
+            limits,
+            bind,
+        } = config;
         let name = file.name().to_owned();
         let mut report = file.into_report();
         report.apply(&self.judge.severities);
         self.results.add_document(&name, &report);
-        match site {
-            Some((directory, limits)) => {
+        match place {
+            Some(Place::Site(directory)) => {
                 self.check_subject(&Subject::site(&directory, limits), true)
             }
+            Some(Place::Sites(dir)) => self.check_sites(&dir, limits, bind),
             None => Ok(()),
         }
     }
 
+    /// Checks each site of a directory, and what has to do with its place among the others.
+    fn check_sites(&mut self, directory: &Path, limits: Limits, bind: Bind) -> anyhow::Result<()> {
+        let mut sites = SiteSet::bound(bind.into());
+        let mut checked = Vec::new();
+        for name in cds_live::site_names(directory)? {
+            let site = match directory == Path::new(".") {
+                true => PathBuf::from(&name),
+                false => directory.join(&name),
+            };
+            let subject = Subject::site(&site, limits);
+            let Compiled { site, report } = subject.compile(&subject.files, &self.judge);
+            sites.insert(
+                &*name,
+                site.unwrap_or_else(|| cds_site::stand_in(&subject.files)),
+            );
+            let report = self.mend(&subject, report, true)?;
+            checked.push((name, subject, report));
+        }
+        for (name, subject, mut report) in checked {
+            report.merge(sites.report(&name));
+            report.sort();
+            subject.add_to(&mut self.results, &report);
+        }
+        Ok(())
+    }
+
     /// `is_file`: there is something on disk that could be mended.
     fn check_subject(&mut self, subject: &Subject, is_file: bool) -> anyhow::Result<()> {
-        let mut report = subject.report(&subject.files, &self.judge);
+        let report = subject.report(&subject.files, &self.judge);
+        let report = self.mend(subject, report, is_file)?;
+        subject.add_to(&mut self.results, &report);
+        Ok(())
+    }
+
+    /// What is left to report once it is mended as far as that is wanted.
+    fn mend(
+        &mut self,
+        subject: &Subject,
+        mut report: Report,
+        is_file: bool,
+    ) -> anyhow::Result<Report> {
         if let Some(fixer) = &self.fixer {
             let fixed = fixer.fix(subject, &self.judge, report)?;
             self.notes.push_str(&fixed.notes);
@@ -163,8 +218,7 @@ impl Checker {
             let mendable = fix::mendable(subject, &self.judge, &report);
             self.results.add_mendable(mendable);
         }
-        subject.add_to(&mut self.results, &report);
-        Ok(())
+        Ok(report)
     }
 
     /// Prints the report; of a dry run only the diff goes to the standard output, for `patch`.

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use cds_metadata::{Report, Severities};
-use cds_site::{Compiler, DocumentKind, Source, Sources};
+use cds_site::{Compiled, Compiler, DocumentKind, Source, Sources};
 
 use crate::report::Results;
 
@@ -83,10 +83,18 @@ impl Subject {
 
     /// What is wrong with files in the place of those that were read.
     pub(super) fn report(&self, files: &Sources, judge: &Judge) -> Report {
+        self.compile(files, judge).report
+    }
+
+    /// The site that files in the place of those that were read make, and what is wrong with them.
+    pub(super) fn compile(&self, files: &Sources, judge: &Judge) -> Compiled {
         let mut report = self.unreadable.clone();
+        let mut site = None;
         if self.directory.is_some() {
             let compiler = Compiler::new(judge.now).severities(judge.severities.clone());
-            report.merge(compiler.compile(files).report);
+            let compiled = compiler.compile(files);
+            site = compiled.site;
+            report.merge(compiled.report);
         } else {
             let now = Some(judge.now.into());
             for file in files {
@@ -96,7 +104,7 @@ impl Subject {
             report.apply(&judge.severities);
         }
         report.sort();
-        report
+        Compiled { site, report }
     }
 
     /// Adds what was found to the results.

@@ -18,6 +18,8 @@ pub(super) enum Target {
     Document(PathBuf),
     /// A site directory.
     Site(PathBuf),
+    /// A directory of sites.
+    Sites(PathBuf),
     /// The configuration of the proxy.
     Config(PathBuf),
 }
@@ -51,6 +53,16 @@ impl Target {
         })
     }
 
+    /// The sites in a directory that is said to have some; an error says why it can't be checked.
+    pub(super) fn sites(path: &Path) -> anyhow::Result<Self> {
+        ensure!(
+            fs::metadata(path).map_err(explained)?.is_dir(),
+            "this is a file"
+        );
+        ensure!(!is_site(path), "this is a site itself");
+        Ok(Self::Sites(path.to_owned()))
+    }
+
     /// Reads the documents; an error says why it can't be done.
     pub(super) fn read(&self) -> anyhow::Result<Subject> {
         match self {
@@ -60,6 +72,7 @@ impl Target {
                 read_document(shown(path), file)
             }
             Self::Site(directory) => Ok(Subject::site(directory, Limits::default())),
+            Self::Sites(_) => bail!("these are several sites, not one"),
             Self::Config(_) => bail!("this is a configuration, not a site or a document"),
         }
     }
@@ -80,33 +93,22 @@ fn read_document(name: String, source: impl Read) -> anyhow::Result<Subject> {
     Ok(Subject::document(name, bytes))
 }
 
-/// A directory that has anything of a site in it.
+/// A directory that has anything of a site in it, or a directory of such.
 fn site(directory: &Path) -> anyhow::Result<Target> {
-    let has = |name: &str| fs::symlink_metadata(directory.join(name)).is_ok();
-    if SITE_FILES.iter().copied().any(has) {
+    if is_site(directory) {
         return Ok(Target::Site(directory.to_owned()));
     }
-    let sites = sites_in(directory).map_err(explained)?;
-    let Some(example) = sites.first() else {
-        bail!("there is no {METADATA} here, so this is no site; `cds-proxy init` writes one")
-    };
-    bail!(
-        "there is no {METADATA} here; give the sites in it instead, e.g. {}",
-        shown(example)
-    )
+    let names = cds_live::site_names(directory).map_err(explained)?;
+    ensure!(
+        names.iter().any(|name| is_site(&directory.join(name))),
+        "there is no {METADATA} here, so this is no site; `cds-proxy init` writes one"
+    );
+    Ok(Target::Sites(directory.to_owned()))
 }
 
-/// The directories in a directory that look like sites.
-fn sites_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut sites = Vec::new();
-    for entry in fs::read_dir(directory)? {
-        let path = entry?.path();
-        if path.join(METADATA).is_file() {
-            sites.push(path);
-        }
-    }
-    sites.sort();
-    Ok(sites)
+fn is_site(directory: &Path) -> bool {
+    let has = |name: &str| fs::symlink_metadata(directory.join(name)).is_ok();
+    SITE_FILES.iter().copied().any(has)
 }
 
 /// The path as findings name it, without a `./` that says nothing.
@@ -168,11 +170,15 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_of_sites_points_to_its_sites() {
+    fn a_directory_with_a_site_in_it_is_a_directory_of_sites() {
         let directory = tempfile::tempdir().unwrap();
-        let west = directory.path().join("west");
-        fs::create_dir(&west).unwrap();
-        fs::write(west.join(METADATA), "{}").unwrap();
-        assert!(refusal(directory.path()).ends_with(&format!("e.g. {}", west.display())));
+        let path = directory.path();
+        for name in ["west", ".git"] {
+            fs::create_dir(path.join(name)).unwrap();
+        }
+        fs::write(path.join(".git").join(METADATA), "{}").unwrap();
+        assert!(refusal(path).contains("this is no site"));
+        fs::write(path.join("west").join(METADATA), "{}").unwrap();
+        assert_eq!(Target::of(path).unwrap(), Target::Sites(path.to_owned()));
     }
 }

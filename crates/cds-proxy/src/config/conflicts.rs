@@ -2,7 +2,8 @@
 
 use super::layer::Layer;
 use super::mistake::Mistake;
-use super::section::{ListenFlags, ListenSection};
+use super::section::{ListenFlags, ListenSection, SiteSection};
+use super::values::Bind;
 use crate::rules::config_invalid::CONFIG_INVALID;
 
 /// Every mistake that shows only when settings are looked at together. What is missing is none:
@@ -30,7 +31,27 @@ pub(super) fn conflicts(layer: &Layer) -> Vec<Mistake> {
         }
     }
     mistakes.extend(round(layer, &listeners));
+    mistakes.extend(documents(&layer.site));
     mistakes
+}
+
+/// What is wrong with where the documents are.
+fn documents(site: &SiteSection) -> Option<Mistake> {
+    if site.dir.is_some() && site.sites.is_some() {
+        Some(mistake(
+            "site.sites",
+            "there are both a site and a directory of sites",
+            "give one of the two; a site may be in the directory of sites",
+        ))
+    } else if site.bind == Some(Bind::Directory) && site.dir.is_some() {
+        Some(mistake(
+            "site.bind",
+            "`bind` is for a directory of sites: one alone answers on every host",
+            "leave it out, or give a directory of sites (--sites)",
+        ))
+    } else {
+        None
+    }
 }
 
 /// What is wrong with flags about listeners.

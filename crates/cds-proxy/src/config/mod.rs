@@ -23,9 +23,10 @@ pub use section::{
     LogSection, ProcessSection, SiteSection, UpstreamSection,
 };
 pub use settings::{
-    ForwardingSettings, ListenerSettings, ProcessSettings, Settings, SiteSettings, UpstreamSettings,
+    ForwardingSettings, ListenerSettings, Place, ProcessSettings, Settings, SiteSettings,
+    UpstreamSettings,
 };
 pub use values::{
-    Host, ListenAddress, LogFilter, Mode, Peer, Peers, Size, Threads, Timeout, UpstreamUrl, Wait,
-    Watching,
+    Bind, Host, ListenAddress, LogFilter, Mode, Peer, Peers, Size, Threads, Timeout, UpstreamUrl,
+    Wait, Watching,
 };

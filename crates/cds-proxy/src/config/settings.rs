@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::conflicts::conflicts;
@@ -66,14 +66,23 @@ pub struct UpstreamSettings {
 /// The documents.
 #[derive(Debug, Clone)]
 pub struct SiteSettings {
-    /// The site directory.
-    pub dir: PathBuf,
-    /// How it is read and watched.
+    /// Where they are.
+    pub place: Place,
+    /// How they are read and watched.
     pub live: cds_live::Options,
     /// Whether its errors keep the program from starting.
     pub strict: bool,
     /// Where what was found at a reload is written to.
     pub report: Option<PathBuf>,
+}
+
+/// Where documents are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In a site directory.
+    Site(PathBuf),
+    /// In a directory of sites.
+    Sites(PathBuf),
 }
 
 /// What the portal is told about a request's origin.
@@ -166,8 +175,13 @@ impl UpstreamSettings {
 impl SiteSettings {
     fn of(section: SiteSection, limits: &LimitsSection) -> Result<Self, Mistake> {
         let live = live_options(&section, limits);
+        let place = match (section.dir, section.sites) {
+            (_, Some(dir)) => Place::Sites(dir),
+            (Some(dir), None) => Place::Site(dir),
+            (None, None) => return Err(missing("site.dir", "site")),
+        };
         Ok(Self {
-            dir: section.dir.ok_or_else(|| missing("site.dir", "site"))?,
+            place,
             live,
             strict: section.strict.unwrap_or(false),
             report: section.report,
@@ -175,9 +189,21 @@ impl SiteSettings {
     }
 }
 
-/// How a site directory is read and watched.
+impl Place {
+    /// The directory.
+    pub fn dir(&self) -> &Path {
+        match self {
+            Self::Site(dir) | Self::Sites(dir) => dir,
+        }
+    }
+}
+
+/// How documents are read and watched.
 fn live_options(section: &SiteSection, limits: &LimitsSection) -> cds_live::Options {
-    let mut options = cds_live::Options::new().limits(limits.of_sites());
+    let bind = section.bind.unwrap_or_default();
+    let mut options = cds_live::Options::new()
+        .limits(limits.of_sites())
+        .bind(bind.into());
     if let Some(Watching(mode)) = section.watch {
         options = options.watch(mode);
     }

@@ -20,6 +20,7 @@ use crate::config::{Layer, ListenAddress, Mistake, Mode, Settings, SiteSection, 
 use crate::exit::{self, Verdict};
 use crate::logging;
 use crate::metrics::Metrics;
+use crate::published::Published;
 use crate::run::{self, AdminEndpoint, Sockets};
 use crate::server::{Acceptor, Asked, Inherited, Life, Listener, Phase, Room, Signals, serve};
 
@@ -75,20 +76,25 @@ async fn show(
         life.clone(),
     ));
     let metrics = Arc::new(Metrics::new());
-    run::follow(settings, &live, &metrics)?;
+    let published = Published::Site {
+        dir: args.dir.clone(),
+        live,
+    };
+    run::follow(settings, &published, &metrics)?;
     let admin = AdminEndpoint::start(
         sockets.admin,
         Arc::clone(&metrics),
         life.clone(),
         Phase::Serving,
     )?;
-    admin.tell_about(settings, &live);
-    let _serving = run::start(settings, sockets.listeners, live.clone(), metrics, &life)?;
+    admin.tell_about(&published);
+    let listeners = sockets.listeners;
+    let _serving = run::start(settings, listeners, published.clone(), metrics, &life)?;
     loop {
         match signals.next().await {
             // At once: nobody depends on a demo.
             Asked::End => return Ok(()),
-            Asked::Reload => drop(run::reload(live.clone())),
+            Asked::Reload => drop(run::reload(published.clone())),
             Asked::HandOver => tracing::warn!("SIGUSR2: a demo has nothing to hand over"),
         }
     }

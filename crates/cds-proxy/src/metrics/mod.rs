@@ -144,13 +144,22 @@ impl Metrics {
                 .at
                 .duration_since(SystemTime::UNIX_EPOCH)
                 .unwrap_or_default();
-            self.last_success.set(since_epoch.as_secs_f64());
+            let latest = since_epoch.as_secs_f64().max(self.last_success.get());
+            self.last_success.set(latest);
         }
     }
 
-    /// Notes the states that all sites are in now.
-    pub fn note_statuses(&self, statuses: impl IntoIterator<Item = Status>) {
+    /// Notes the states that all sites are in now. The directory that they are in counts as one
+    /// more if it is failing, so that an alarm is raised where there are no sites left.
+    pub fn note_statuses(
+        &self,
+        statuses: impl IntoIterator<Item = Status>,
+        is_directory_failing: bool,
+    ) {
         let mut counts = vec![0; self.sites.len()];
+        if let Some(failing) = counts.get_mut(SiteState::Failing as usize) {
+            *failing += i64::from(is_directory_failing);
+        }
         let mut restored = 0;
         for status in statuses {
             if let Some(count) = counts.get_mut(SiteState::from(status.state) as usize) {

@@ -3,13 +3,12 @@
 use std::sync::{Arc, OnceLock, Weak};
 
 use anyhow::Context as _;
-use cds_live::LiveSite;
 use tokio::task::JoinHandle;
 
 use super::serving::origin;
-use crate::admin::{Admin, NamedSite};
-use crate::config::Settings;
+use crate::admin::Admin;
 use crate::metrics::Metrics;
+use crate::published::Published;
 use crate::server::{Acceptor, Life, Listener, Phase, Room, serve};
 
 /// The admin endpoint. It answers as long as the process lives, or until another one goes on.
@@ -17,7 +16,7 @@ use crate::server::{Acceptor, Life, Listener, Phase, Room, serve};
 pub(crate) struct AdminEndpoint {
     pub(super) task: JoinHandle<()>,
     pub(super) acceptor: Weak<Acceptor>,
-    sites: Arc<OnceLock<Vec<NamedSite>>>,
+    published: Arc<OnceLock<Published>>,
     /// Its own: it answers while the rest ends.
     life: Life,
 }
@@ -36,9 +35,9 @@ impl AdminEndpoint {
     ) -> anyhow::Result<Self> {
         tracing::info!("admin on {}", origin(&listener));
         let acceptor = Acceptor::new(listener).context("the admin listener is broken")?;
-        let sites = Arc::default();
+        let published = Arc::default();
         let admin = Admin {
-            sites: Arc::clone(&sites),
+            published: Arc::clone(&published),
             metrics,
             life: life.clone(),
         };
@@ -51,18 +50,14 @@ impl AdminEndpoint {
         Ok(Self {
             task,
             acceptor: weak,
-            sites,
+            published,
             life: own,
         })
     }
 
-    /// Lets it tell about the site.
-    pub(crate) fn tell_about(&self, settings: &Settings, site: &LiveSite) {
-        let site = NamedSite {
-            name: settings.site.dir.display().to_string(),
-            site: site.clone(),
-        };
-        self.sites.get_or_init(|| vec![site]);
+    /// Lets it tell about what is published.
+    pub(crate) fn tell_about(&self, published: &Published) {
+        self.published.get_or_init(|| published.clone());
     }
 
     /// Leaves operators to another process.

@@ -4,16 +4,17 @@ use std::io;
 use std::sync::{Arc, Weak};
 
 use anyhow::{Context as _, bail};
-use cds_live::{LiveSite, State};
+use cds_live::{State, Status};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
 use super::admin::AdminEndpoint;
 use super::serving::{Serving, start};
 use super::sockets::Sockets;
-use super::{follow, open, reload, show_findings, systemd};
+use super::{follow, reload, show, systemd};
 use crate::config::Settings;
 use crate::exit::Verdict;
 use crate::metrics::Metrics;
+use crate::published::Published;
 use crate::server::tls::Renewal;
 use crate::server::{Acceptor, Asked, Ending, Inherited, Life, Phase, Program, Signals, Successor};
 
@@ -57,17 +58,17 @@ impl Course<'_> {
             AdminEndpoint::start(admin, Arc::clone(&metrics), life.clone(), answers_from)?;
         tokio::spawn(systemd::keep_watchdog_calm());
 
-        let site = match self.open_site(&mut signals, &metrics).await? {
-            Ok(site) => site,
+        let published = match self.open(&mut signals, &metrics).await? {
+            Ok(published) => published,
             Err(verdict) => return Ok(verdict),
         };
-        admin.tell_about(self.settings, &site);
-        let mut serving = start(self.settings, listeners, site.clone(), metrics, &life)?;
+        admin.tell_about(&published);
+        let mut serving = start(self.settings, listeners, published.clone(), metrics, &life)?;
         life.enter(Phase::Serving);
         let over = if spawn_blocking(|| inherited.confirm()).await? {
             own_files(true, &serving, &admin);
             systemd::ready();
-            self.serve(&mut signals, &site, &mut serving, &mut admin)
+            self.serve(&mut signals, &published, &mut serving, &mut admin)
                 .await?
         } else {
             tracing::info!("the process before was asked to end, and so is this one");
@@ -91,49 +92,44 @@ impl Course<'_> {
         Ok(Verdict::Good)
     }
 
-    /// Reads the site, unless the end is asked for meanwhile. `Err` says how all ends instead.
-    async fn open_site(
+    /// Reads the documents, unless the end is asked for meanwhile. `Err` says how all ends instead.
+    async fn open(
         &self,
         signals: &mut Signals,
         metrics: &Arc<Metrics>,
-    ) -> anyhow::Result<Result<LiveSite, Verdict>> {
-        let (dir, options) = (
-            self.settings.site.dir.clone(),
-            self.settings.site.live.clone(),
-        );
-        let mut opening = spawn_blocking(move || open(&dir, &options));
-        let site = loop {
+    ) -> anyhow::Result<Result<Published, Verdict>> {
+        let settings = self.settings.site.clone();
+        let mut opening = spawn_blocking(move || Published::open(&settings));
+        let published = loop {
             tokio::select! {
-                opened = &mut opening => break opened.context("reading the site failed")??,
+                opened = &mut opening => break opened.context("reading the documents failed")??,
                 asked = signals.next() => match asked {
                     Asked::End => {
                         tracing::info!("ended");
                         return Ok(Err(Verdict::Good));
                     }
-                    Asked::Reload => tracing::info!("SIGHUP: the site is being read already"),
+                    Asked::Reload => tracing::info!("SIGHUP: the documents are being read already"),
                     Asked::HandOver => tracing::info!("SIGUSR2: there is nothing to hand over yet"),
                 },
             }
         };
-        follow(self.settings, &site, metrics)?;
-        if site.status().state == State::Failing {
+        follow(self.settings, &published, metrics)?;
+        if published.is_failing() {
             if self.settings.site.strict {
-                show_findings(self.settings, &site);
-                tracing::error!("not starting, because the site has errors and --strict is given");
+                show(&published.results());
+                tracing::error!("not starting, because there are errors and --strict is given");
                 return Ok(Err(Verdict::Failed));
             }
-            tracing::warn!(
-                "the site's paths answer 503 until its errors are mended; other requests pass on"
-            );
+            warn_of_failing(&published);
         }
-        Ok(Ok(site))
+        Ok(Ok(published))
     }
 
     /// Serves until that is over.
     async fn serve(
         &self,
         signals: &mut Signals,
-        site: &LiveSite,
+        published: &Published,
         serving: &mut Serving,
         admin: &mut AdminEndpoint,
     ) -> anyhow::Result<Over> {
@@ -142,7 +138,7 @@ impl Course<'_> {
             tokio::select! {
                 asked = signals.next() => match asked {
                     Asked::End => return Ok(Over::Asked),
-                    Asked::Reload => self.reload(site),
+                    Asked::Reload => self.reload(published),
                     Asked::HandOver if starting.is_some() => {
                         tracing::info!("SIGUSR2: another process is starting already");
                     }
@@ -167,10 +163,10 @@ impl Course<'_> {
         }
     }
 
-    fn reload(&self, site: &LiveSite) {
+    fn reload(&self, published: &Published) {
         systemd::reloading();
         self.renewal.look_again();
-        let reading = reload(site.clone());
+        let reading = reload(published.clone());
         tokio::spawn(async {
             let _ = reading.await;
             systemd::ready();
@@ -210,6 +206,24 @@ impl Course<'_> {
             Ending::Drained => tracing::info!("ended"),
             Ending::TimedOut => tracing::warn!("ended; the time was too short for some requests"),
             Ending::Forced => tracing::warn!("ended at once, as asked"),
+        }
+    }
+}
+
+/// Says what errors mean for clients.
+fn warn_of_failing(published: &Published) {
+    match published {
+        Published::Site { .. } => tracing::warn!(
+            "the site's paths answer 503 until its errors are mended; other requests pass on"
+        ),
+        Published::Sites { live, .. } => {
+            let statuses = live.statuses();
+            let failing = |(_, status): &&(_, Status)| status.state == State::Failing;
+            tracing::warn!(
+                "{} of {} sites have errors, which /sites tells; other requests pass on",
+                statuses.iter().filter(failing).count(),
+                statuses.len()
+            );
         }
     }
 }

@@ -7,12 +7,10 @@ mod sockets;
 mod systemd;
 
 use std::io::{self, Write as _};
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use cds_live::{LiveSite, Options, Reload};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
@@ -25,6 +23,7 @@ use crate::config::{Faulty, Settings, Threads};
 use crate::exit::{self, Verdict};
 use crate::logging;
 use crate::metrics::Metrics;
+use crate::published::Published;
 use crate::reloads::Reloads;
 use crate::report::{Results, human};
 use crate::server::tls::Renewal;
@@ -86,22 +85,10 @@ fn refuse(faulty: Faulty) -> anyhow::Result<Verdict> {
     Ok(Verdict::CouldNotRun)
 }
 
-/// As `check` shows them. The watcher logs them too, but it may not come to it before the end.
-fn show_findings(settings: &Settings, site: &LiveSite) {
-    let mut results = Results::new();
-    results.add_site(&settings.site.dir, [], &site.status().last_reload.report);
-    show(&results);
-}
-
+/// As `check` shows it. The watcher logs it too, but it may not come to it before the end.
 fn show(results: &Results) {
     // There is nowhere left to say that this failed.
     let _ = io::stderr().write_all(human::plain(results).as_bytes());
-}
-
-/// Opens the site directory.
-fn open(dir: &Path, options: &Options) -> anyhow::Result<LiveSite> {
-    LiveSite::open_with(dir, options)
-        .with_context(|| format!("the site directory {} can't be watched", dir.display()))
 }
 
 pub(crate) fn runtime(threads: Threads) -> anyhow::Result<Runtime> {
@@ -116,19 +103,20 @@ pub(crate) fn runtime(threads: Threads) -> anyhow::Result<Runtime> {
 /// Has every reload counted, and reported where it is wanted.
 pub(crate) fn follow(
     settings: &Settings,
-    site: &LiveSite,
+    published: &Published,
     metrics: &Arc<Metrics>,
 ) -> anyhow::Result<()> {
     let reloads = Reloads {
         metrics: Arc::clone(metrics),
-        site: settings.site.dir.clone(),
         report: settings.site.report.clone(),
     };
-    reloads.follow(site).context("the system gives no thread")
+    reloads
+        .follow(published)
+        .context("the system gives no thread")
 }
 
 /// Reading files blocks, so it happens beside the workers. How it ends is told as for any reload.
-pub(crate) fn reload(site: LiveSite) -> JoinHandle<Reload> {
-    tracing::info!("SIGHUP: reading the site again");
-    tokio::task::spawn_blocking(move || site.reload())
+pub(crate) fn reload(published: Published) -> JoinHandle<()> {
+    tracing::info!("SIGHUP: reading the documents again");
+    tokio::task::spawn_blocking(move || published.reload())
 }

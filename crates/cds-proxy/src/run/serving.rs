@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
 
 use anyhow::Context as _;
-use cds_live::LiveSite;
 use pingora::apps::HttpServerOptions;
 use pingora::proxy::http_proxy;
 use pingora::server::configuration::ServerConf;
@@ -13,6 +12,7 @@ use tokio::task::JoinSet;
 use crate::config::{ListenAddress, Settings};
 use crate::gateway::{Forwarding, Gateway, KEEP_ALIVE};
 use crate::metrics::Metrics;
+use crate::published::Published;
 use crate::server::{Acceptor, Life, Listener, Room, capacity, serve};
 use crate::upstream::{Limits, Upstream};
 
@@ -32,7 +32,7 @@ pub(crate) struct Serving {
 pub(crate) fn start(
     settings: &Settings,
     listeners: Vec<Listener>,
-    site: LiveSite,
+    published: Published,
     metrics: Arc<Metrics>,
     life: &Life,
 ) -> anyhow::Result<Serving> {
@@ -42,7 +42,7 @@ pub(crate) fn start(
     let upstream = upstream(settings, own.collect());
     tokio::spawn(Arc::clone(&upstream).keep_resolved());
     let gateway = Gateway {
-        site,
+        site: published,
         upstream,
         forwarding: Forwarding {
             trusted: settings.forwarding.trusted_proxies.clone(),

@@ -187,13 +187,11 @@ fn a_directory_that_is_no_site_says_what_was_expected() {
         "{}",
         ended.stderr
     );
-    let ended = place.run(&["check", "."]);
-    assert_eq!(ended.code, Some(2));
-    assert!(
-        ended.stderr.trim_end().ends_with("e.g. cds"),
-        "{}",
-        ended.stderr
-    );
+    // Beside a site, it is one of several that lacks everything.
+    let ended = place.run(&["check", ".", "--format", "json"]);
+    assert_eq!(ended.code, Some(1));
+    let missing = "empty/cds-server-metadata.json".to_owned();
+    assert_eq!(rows(&ended), [("file-unreadable".to_owned(), missing)]);
 }
 
 #[cfg(unix)]
@@ -337,4 +335,94 @@ fn the_limits_of_a_configuration_hold_for_the_check_of_its_site() {
     let ended = place.run(&["check", "cds-proxy.toml"]);
     assert_eq!(ended.code, Some(1));
     assert!(ended.stdout.contains("file-unreadable"), "{}", ended.stdout);
+}
+
+/// The site in `cds` as several: `a` and `b`, which say the same of themselves.
+fn with_sites() -> Place {
+    let place = Place::with_site();
+    fs::create_dir(place.path("sites")).unwrap();
+    for name in ["sites/a", "sites/b"] {
+        place.copy_site("cds", name);
+    }
+    place.write("sites/README.md", "These are ours.");
+    place
+}
+
+fn rows(ended: &crate::program::Ended) -> Vec<(String, String)> {
+    let rows: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let rows = rows.as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    rows.map(|row| (text(&row["rule"]), text(&row["file"])))
+        .collect()
+}
+
+fn errors(rows: &[(String, String)], rule: &str) -> Vec<String> {
+    let of_rule = rows.iter().filter(|(of, _)| of == rule);
+    of_rule.map(|(_, file)| file.clone()).collect()
+}
+
+#[test]
+fn of_a_directory_of_sites_each_is_checked_and_what_two_of_them_claim() {
+    let place = with_sites();
+    let ended = place.run(&["check", "sites", "--format", "json"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    let found = rows(&ended);
+    let conflicts = errors(&found, "route-conflict");
+    assert_eq!(
+        conflicts, ["sites/b/cds-server-metadata.json"; 2],
+        "{found:?}"
+    );
+
+    // The same from a configuration that names it.
+    place.write("cds-proxy.toml", "site.sites = \"sites\"\n");
+    let ended = place.run(&["check", "cds-proxy.toml", "--format", "json"]);
+    assert_eq!(
+        errors(&rows(&ended), "route-conflict").len(),
+        2,
+        "{ended:?}"
+    );
+
+    let metadata = place.read("sites/b/cds-server-metadata.json");
+    let other = metadata.replace("://demoutility.com", "://b.example");
+    assert_ne!(metadata, other);
+    place.write("sites/b/cds-server-metadata.json", other);
+    let ended = place.run(&["check", "sites", "--format", "json"]);
+    assert_eq!(
+        errors(&rows(&ended), "route-conflict"),
+        [""; 0],
+        "{ended:?}"
+    );
+
+    let ended = place.run(&["check", "sites", "--bind", "directory", "--format", "json"]);
+    let foreign = errors(&rows(&ended), "host-not-allowed");
+    assert_eq!(foreign.len(), 4, "{ended:?}");
+    place.write(
+        "cds-proxy.toml",
+        "[site]\nsites = \"sites\"\nbind = \"directory\"\n",
+    );
+    let ended = place.run(&["check", "cds-proxy.toml", "--format", "json"]);
+    assert_eq!(errors(&rows(&ended), "host-not-allowed"), foreign);
+}
+
+#[test]
+fn a_configuration_that_takes_one_for_the_other_is_told_so() {
+    let place = with_sites();
+    for (config, told) in [
+        ("site.sites = \"cds\"\n", "this is a site itself"),
+        ("site.dir = \"sites\"\n", "this is a directory of sites"),
+        ("site.sites = \"cds/site.toml\"\n", "this is a file"),
+        (
+            "site = { dir = \"cds\", sites = \"sites\" }\n",
+            "both a site and a directory",
+        ),
+        (
+            "site = { dir = \"cds\", bind = \"directory\" }\n",
+            "`bind` is for a directory of sites",
+        ),
+    ] {
+        place.write("cds-proxy.toml", config);
+        let ended = place.run(&["check", "cds-proxy.toml"]);
+        assert_eq!(ended.code, Some(1), "{config}: {ended:?}");
+        assert!(ended.stdout.contains(told), "{config}: {}", ended.stdout);
+    }
 }

@@ -12,6 +12,7 @@ mod life;
 mod listeners;
 mod passing;
 mod site;
+mod sites;
 mod support;
 mod systemd;
 mod targets;

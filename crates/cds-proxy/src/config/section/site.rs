@@ -6,7 +6,7 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::values::{Timeout, Watching};
+use crate::config::values::{Bind, Timeout, Watching};
 
 /// The documents to publish.
 #[derive(Debug, Clone, Default, Args, Deserialize, JsonSchema)]
@@ -26,6 +26,28 @@ pub struct SiteSection {
         env = "CDS_PROXY_SITE"
     )]
     pub dir: Option<PathBuf>,
+
+    /// Directory of sites instead: every directory in it is a site, which answers on the hosts of
+    /// its documents' URLs and on those that its site.toml names
+    #[arg(
+        id = "site.sites",
+        long = "sites",
+        value_name = "DIR",
+        env = "CDS_PROXY_SITES"
+    )]
+    pub sites: Option<PathBuf>,
+
+    /// Which hosts a site of several may have: those that its documents and its site.toml name
+    /// (documents), or of those only the one that its directory is named after and what is below it
+    /// (directory) [default: documents]
+    #[arg(
+        id = "site.bind",
+        long = "bind",
+        value_name = "WHAT",
+        env = "CDS_PROXY_BIND",
+        value_enum
+    )]
+    pub bind: Option<Bind>,
 
     /// Refuse to start when the site has errors [default: false]
     #[arg(id = "site.strict", long = "strict", value_name = "BOOL", env = "CDS_PROXY_STRICT",
@@ -75,8 +97,16 @@ pub struct SiteSection {
 
 impl SiteSection {
     pub(in crate::config) fn over(self, below: Self) -> Self {
+        // Whichever of the two is given takes the place of both.
+        let (dir, sites) = if self.dir.is_some() || self.sites.is_some() {
+            (self.dir, self.sites)
+        } else {
+            (below.dir, below.sites)
+        };
         Self {
-            dir: self.dir.or(below.dir),
+            bind: self.bind.or(below.bind.filter(|_| sites.is_some())),
+            dir,
+            sites,
             strict: self.strict.or(below.strict),
             report: self.report.or(below.report),
             state_dir: self.state_dir.or(below.state_dir),
@@ -88,6 +118,8 @@ impl SiteSection {
     pub(in crate::config) fn relative_to(self, dir: &Path) -> Self {
         Self {
             dir: self.dir.map(|site| dir.join(site)),
+            sites: self.sites.map(|sites| dir.join(sites)),
+            bind: self.bind,
             report: self.report.map(|report| dir.join(report)),
             state_dir: self.state_dir.map(|state| dir.join(state)),
             ..self

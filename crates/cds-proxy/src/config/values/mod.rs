@@ -1,6 +1,7 @@
 //! Values that settings are made of, checked where they are read.
 
 mod address;
+mod bind;
 mod log_filter;
 mod mode;
 mod one_or_many;
@@ -12,6 +13,7 @@ mod upstream_url;
 mod watching;
 
 pub use address::ListenAddress;
+pub use bind::Bind;
 pub use log_filter::LogFilter;
 pub use mode::Mode;
 pub(super) use one_or_many::{one_or_many, one_or_many_schema};
