@@ -36,6 +36,10 @@ fn no_request_is_lost_while_processes_hand_over() {
     let mut proxy = Proxy::start(&site, &portal);
     let (address, admin) = (proxy.address, proxy.admin);
     let (done, answered) = (AtomicBool::new(false), AtomicUsize::new(0));
+    // It says that it listens a moment before it is ready.
+    eventually("readiness", || {
+        (get(admin, "/readyz").status == 200).then_some(())
+    });
     thread::scope(|scope| {
         let ask = |address, path, keep| {
             let (done, answered) = (&done, &answered);
