@@ -65,6 +65,8 @@ impl Admin {
         match self.life.phase() {
             Phase::Starting => text(StatusCode::SERVICE_UNAVAILABLE, "starting"),
             Phase::Serving => text(StatusCode::OK, "ready"),
+            // A probe that was accepted just before: the process that goes on is ready.
+            _ if self.life.is_handed_over() => text(StatusCode::OK, "ready"),
             Phase::Draining | Phase::HandedOver | Phase::Stopping => {
                 text(StatusCode::SERVICE_UNAVAILABLE, "draining")
             }
@@ -129,5 +131,21 @@ mod tests {
         assert_eq!(status("/readyz"), StatusCode::OK);
         admin.life.enter(Phase::Draining);
         assert_eq!(status("/readyz"), StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    #[test]
+    fn a_process_that_has_handed_over_says_what_the_next_one_would() {
+        let admin = Admin {
+            published: Arc::default(),
+            metrics: Arc::new(Metrics::new()),
+            life: Life::new(),
+        };
+        for phase in [Phase::HandedOver, Phase::Stopping] {
+            admin.life.enter(phase);
+            assert_eq!(
+                admin.answer(&Method::GET, "/readyz").status(),
+                StatusCode::OK
+            );
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use pingora::server::ShutdownWatch;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -33,6 +34,7 @@ pub struct Life {
     phase: Arc<watch::Sender<Phase>>,
     /// The same as a flag, which is how Pingora takes it.
     ending: Arc<watch::Sender<bool>>,
+    handed_over: Arc<AtomicBool>,
 }
 
 impl Life {
@@ -50,7 +52,13 @@ impl Life {
         Self {
             phase: Arc::new(watch::Sender::new(phase)),
             ending: Arc::new(watch::Sender::new(false)),
+            handed_over: Arc::default(),
         }
+    }
+
+    /// Whether another process goes on with what this one served, however far its end has come.
+    pub fn is_handed_over(&self) -> bool {
+        self.handed_over.load(Ordering::Acquire)
     }
 
     /// The phase now.
@@ -60,6 +68,9 @@ impl Life {
 
     /// Moves on to `phase`.
     pub fn enter(&self, phase: Phase) {
+        if phase == Phase::HandedOver {
+            self.handed_over.store(true, Ordering::Release);
+        }
         self.phase.send_if_modified(|now| {
             let moves = *now < phase;
             *now = phase.max(*now);
