@@ -8,7 +8,8 @@
 //! In suggested reading order: [`cli`] and [`config`] say what is wanted, [`run`] puts it
 //! together, [`server`] owns sockets and life cycle, [`gateway`] decides for each request who
 //! answers it, [`upstream`] knows where the portal is, [`admin`] tells operators how it goes.
-//! [`check`], [`init`], [`rules`], [`schema`] and [`reference`] are commands that need no server.
+//! [`check`], [`init`], [`rules`], [`schema`] and [`mod@reference`] are commands that need no
+//! server.
 
 pub mod admin;
 pub mod check;
