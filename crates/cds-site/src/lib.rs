@@ -86,6 +86,7 @@ mod location;
 mod maintenance;
 mod media_type;
 mod moved;
+mod outlines;
 mod path;
 mod percent;
 mod placement;

@@ -14,23 +14,79 @@ pub(crate) fn normalise(path: &str) -> Cow<'_, str> {
         return Cow::Borrowed(path);
     }
     let mut normal = String::with_capacity(path.len());
+    each_piece(path, |piece| normal.push_str(piece));
+    Cow::Owned(normal)
+}
+
+/// Looks a request's path up as it is normalised. Paths that aren't ours are to cost nothing, so
+/// that takes no memory from the heap unless the path is longer than paths are.
+pub(crate) fn look_up<T>(path: &str, find: impl FnOnce(&str) -> T) -> T {
+    if !path.contains('%') {
+        return find(path);
+    }
+    let mut normal = Short::default();
+    each_piece(path, |piece| normal.push(piece));
+    match normal.as_str() {
+        Some(path) => find(path),
+        None => find(&normalise(path)),
+    }
+}
+
+/// A short text.
+struct Short {
+    bytes: [u8; 256],
+    /// Of all that was pushed, what had no room included.
+    length: usize,
+}
+
+impl Default for Short {
+    fn default() -> Self {
+        Self {
+            bytes: [0; 256],
+            length: 0,
+        }
+    }
+}
+
+impl Short {
+    fn push(&mut self, piece: &str) {
+        let end = self.length + piece.len();
+        if let Some(room) = self.bytes.get_mut(self.length..end) {
+            room.copy_from_slice(piece.as_bytes());
+        }
+        self.length = end;
+    }
+
+    /// `None` if it is too long.
+    fn as_str(&self) -> Option<&str> {
+        std::str::from_utf8(self.bytes.get(..self.length)?).ok()
+    }
+}
+
+/// Calls `push` with what a path is made of when it is normalised.
+fn each_piece(path: &str, mut push: impl FnMut(&str)) {
     let mut rest = path;
     while let Some(percent) = rest.find('%') {
-        normal.push_str(&rest[..percent]);
+        push(&rest[..percent]);
         rest = &rest[percent..];
         match octet(rest) {
-            Some(octet) if is_unreserved(octet) => normal.push(char::from(octet)),
-            Some(_) => normal.push_str(&rest[..3].to_ascii_uppercase()),
+            Some(octet) if is_unreserved(octet) => {
+                push(char::from(octet).encode_utf8(&mut [0; 4]));
+            }
+            Some(_) => {
+                for digit in rest[..3].chars() {
+                    push(digit.to_ascii_uppercase().encode_utf8(&mut [0; 4]));
+                }
+            }
             None => {
-                normal.push('%');
+                push("%");
                 rest = &rest[1..];
                 continue;
             }
         }
         rest = &rest[3..];
     }
-    normal.push_str(rest);
-    Cow::Owned(normal)
+    push(rest);
 }
 
 #[cfg(test)]
@@ -47,5 +103,15 @@ mod tests {
         assert_eq!(normalise("/a%%41%4"), "/a%A%4");
         assert_eq!(normalise("/%2e%2e/x"), "/../x");
         assert_eq!(normalise("/%c3%a4%é"), "/%C3%A4%é");
+    }
+
+    #[test]
+    fn a_path_of_any_length_is_looked_up_as_it_is_normalised() {
+        for length in [0, 1, 252, 253, 254, 255, 256, 257, 600] {
+            for end in ["", "%2e", "%2f", "%", "%C3%a4", "ä"] {
+                let path = format!("/{}{end}", "a".repeat(length));
+                look_up(&path, |found| assert_eq!(found, normalise(&path)));
+            }
+        }
     }
 }

@@ -7,7 +7,8 @@ use hashbrown::HashMap;
 use crate::claim::Claim;
 use crate::host;
 use crate::location::Location;
-use crate::path::normalise;
+use crate::outlines::Outlines;
+use crate::path::{look_up, normalise};
 use crate::resource::Resource;
 use crate::respond::RequestHead;
 
@@ -26,7 +27,7 @@ pub(crate) struct Route {
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
     by_path: HashMap<Arc<str>, Vec<Arc<Route>>>,
-    lengths: Lengths,
+    outlines: Outlines,
 }
 
 impl Routes {
@@ -34,7 +35,7 @@ impl Routes {
     /// apart by its query comes before what is not.
     pub(crate) fn insert(&mut self, path: &str, route: Route) {
         let path = normalise(path);
-        self.lengths.insert(path.len());
+        self.outlines.insert(&path);
         let routes = self.by_path.entry(path.as_ref().into()).or_default();
         let at = routes.partition_point(|other| other.query.len() >= route.query.len());
         routes.insert(at, Arc::new(route));
@@ -43,10 +44,10 @@ impl Routes {
     /// The route that a request is for, whatever its host unless that makes a difference.
     pub(crate) fn find(&self, head: RequestHead<'_>) -> Option<&Route> {
         let path = head.uri.path();
-        if !self.lengths.may_have(path) {
+        if !self.outlines.may_have(path) {
             return None;
         }
-        let routes = self.by_path.get(normalise(path).as_ref())?;
+        let routes = look_up(path, |path| self.by_path.get(path))?;
         match routes.as_slice() {
             [route] => Some(route).filter(|route| route.admits_query(head)),
             routes => {
@@ -90,36 +91,6 @@ impl Route {
         self.query
             .iter()
             .all(|pair| query.split('&').any(|given| given == &**pair))
-    }
-}
-
-/// The lengths that paths have: a request's path of another length is nobody's, and that is
-/// cheaper to tell than a hash.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Lengths {
-    bits: [u64; 4],
-    longer: bool,
-}
-
-impl Lengths {
-    /// Whether a request's path may be one of these. Most requests are for the portal, and nearly
-    /// all of them end here.
-    pub(crate) fn may_have(&self, path: &str) -> bool {
-        // Normalising may change the length.
-        self.contains(path.len()) || path.contains('%')
-    }
-
-    pub(crate) fn insert(&mut self, length: usize) {
-        match self.bits.get_mut(length / 64) {
-            Some(word) => *word |= 1 << (length % 64),
-            None => self.longer = true,
-        }
-    }
-
-    fn contains(&self, length: usize) -> bool {
-        self.bits
-            .get(length / 64)
-            .map_or(self.longer, |word| word & (1 << (length % 64)) != 0)
     }
 }
 

@@ -10,10 +10,11 @@ use http::Response;
 
 use crate::body::Body;
 use crate::host;
-use crate::path::normalise;
+use crate::outlines::Outlines;
+use crate::path::look_up;
 use crate::placement::Placement;
 use crate::respond::{RequestHead, Respond};
-use crate::routes::{Lengths, Route};
+use crate::routes::Route;
 use crate::rules::{host_not_allowed, route_conflict};
 use crate::shards::Shards;
 use crate::site::Site;
@@ -49,7 +50,7 @@ pub struct SiteSet {
     sites: Shards<Arc<str>, Arc<Site>>,
     places: Shards<Spot, Arc<[Holder]>>,
     /// Those of all paths that there have been.
-    lengths: Lengths,
+    outlines: Outlines,
 }
 
 /// Which hosts a site may answer for.
@@ -131,7 +132,7 @@ impl SiteSet {
         for placement in Placement::all(&site) {
             if self.may_have(&name, &placement) {
                 let spot = spot(&placement);
-                self.lengths.insert(spot.path.len());
+                self.outlines.insert(&spot.path);
                 let holder = Holder {
                     name: Arc::clone(&name),
                     site: Arc::clone(&site),
@@ -259,14 +260,11 @@ impl SiteSet {
 impl Respond for SiteSet {
     fn respond(&self, head: RequestHead<'_>) -> Option<Response<Body>> {
         let path = head.uri.path();
-        if !self.lengths.may_have(path) {
+        if !self.outlines.may_have(path) {
             return None;
         }
-        let (host, path) = (host::normalise(head.host()?), normalise(path));
-        let holders = self.places.get(&Asked {
-            host: &host,
-            path: &path,
-        })?;
+        let host = host::normalise(head.host()?);
+        let holders = look_up(path, |path| self.places.get(&Asked { host: &host, path }))?;
         let holder = holders
             .iter()
             .find(|holder| holder.route.admits_query(head))?;
