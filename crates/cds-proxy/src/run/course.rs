@@ -1,5 +1,6 @@
 //! The course of a process: it reads, serves and ends, or lets another go on.
 
+use std::collections::HashSet;
 use std::io;
 use std::sync::{Arc, Weak};
 
@@ -62,6 +63,13 @@ impl Course<'_> {
             Ok(published) => published,
             Err(verdict) => return Ok(verdict),
         };
+        if let Some(name) = lost(&published, inherited.sites()) {
+            tracing::error!(
+                "not taking over, because {name} could not be served: its errors are to be mended \
+                 first, or its last good version kept by --state-dir"
+            );
+            return Ok(Verdict::Failed);
+        }
         admin.tell_about(&published);
         let mut serving = start(self.settings, listeners, published.clone(), metrics, &life)?;
         life.enter(Phase::Serving);
@@ -144,7 +152,7 @@ impl Course<'_> {
                     }
                     Asked::HandOver => {
                         tracing::info!("SIGUSR2: starting another process to hand over to");
-                        starting = self.start_successor(serving, admin);
+                        starting = self.start_successor(published, serving, admin);
                     }
                 },
                 started = outcome(&mut starting) => {
@@ -175,6 +183,7 @@ impl Course<'_> {
 
     fn start_successor(
         &self,
+        published: &Published,
         serving: &Serving,
         admin: &AdminEndpoint,
     ) -> Option<JoinHandle<anyhow::Result<Successor>>> {
@@ -186,7 +195,10 @@ impl Course<'_> {
             }
         };
         let acceptors = acceptors(serving, admin);
-        Some(spawn_blocking(move || program.start_successor(acceptors)))
+        let sites = served(published).map(|name| name.to_string()).collect();
+        Some(spawn_blocking(move || {
+            program.start_successor(acceptors, sites)
+        }))
     }
 
     async fn drain(
@@ -226,6 +238,22 @@ fn warn_of_failing(published: &Published) {
             );
         }
     }
+}
+
+/// The names of the sites of which something is served.
+fn served(published: &Published) -> impl Iterator<Item = Arc<str>> {
+    let statuses = published.statuses().into_iter();
+    statuses.filter_map(|(name, status)| status.loaded_at.map(|_| name))
+}
+
+/// A site that is there and that another process serves, but this one couldn't.
+fn lost(published: &Published, served: &[String]) -> Option<Arc<str>> {
+    let served: HashSet<&str> = served.iter().map(String::as_str).collect();
+    let statuses = published.statuses().into_iter();
+    statuses
+        .filter(|(_, status)| status.loaded_at.is_none())
+        .map(|(name, _)| name)
+        .find(|name| served.contains(&**name))
 }
 
 /// Those that are still served.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::net::{TcpListener, UnixListener};
 
 use super::bind::{Bound, Listener};
-use super::descriptors;
+use super::descriptors::{self, Letter};
 use super::greeting::Greeting;
 use super::socket_file::SocketFile;
 use super::transport::Socket;
@@ -79,17 +79,23 @@ impl Acceptor {
         }
     }
 
-    /// Sends the sockets of these to the process that is to take over.
+    /// Sends the sockets of these to the process that is to take over, and which sites are served.
     ///
     /// # Errors
     ///
     /// When that process is gone, or there are too many.
-    pub(super) fn send(all: &[Arc<Self>], stream: &UnixStream) -> io::Result<()> {
-        let sockets: Vec<_> = all
-            .iter()
-            .map(|acceptor| (acceptor.asked.to_string(), acceptor.socket.as_fd()))
-            .collect();
-        descriptors::send(stream, &sockets)
+    pub(super) fn send(
+        all: &[Arc<Self>],
+        sites: Vec<String>,
+        stream: &UnixStream,
+    ) -> io::Result<()> {
+        let names = all.iter().map(|acceptor| acceptor.asked.to_string());
+        let letter = Letter {
+            sockets: names.collect(),
+            sites,
+        };
+        let sockets: Vec<_> = all.iter().map(|acceptor| acceptor.socket.as_fd()).collect();
+        descriptors::send(stream, &letter, &sockets)
     }
 
     pub(super) const fn greeting(&self) -> &Arc<Greeting> {

@@ -10,24 +10,36 @@ use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
 };
+use serde::{Deserialize, Serialize};
+
+/// What is handed over besides the sockets.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Letter {
+    /// What each socket is called.
+    pub(super) sockets: Vec<String>,
+    /// The sites that are served.
+    pub(super) sites: Vec<String>,
+}
 
 /// How many descriptors a message can have (unix(7): `SCM_MAX_FD`).
 const MOST: usize = 253;
 
-/// Sends sockets with what each is called.
+/// Sends sockets, and the letter that says what they are.
 ///
 /// # Errors
 ///
 /// When there are too many, or the other side is gone.
-pub(super) fn send(stream: &UnixStream, sockets: &[(String, BorrowedFd<'_>)]) -> io::Result<()> {
-    let names: Vec<&str> = sockets.iter().map(|(name, _)| name.as_str()).collect();
-    let descriptors: Vec<BorrowedFd<'_>> = sockets.iter().map(|(_, socket)| *socket).collect();
-    let mut text = serde_json::to_vec(&names)?;
+pub(super) fn send(
+    stream: &UnixStream,
+    letter: &Letter,
+    sockets: &[BorrowedFd<'_>],
+) -> io::Result<()> {
+    let mut text = serde_json::to_vec(letter)?;
     text.push(b'\n');
 
     let mut space = vec![MaybeUninit::uninit(); cmsg_space!(ScmRights(MOST))];
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
-    if !ancillary.push(SendAncillaryMessage::ScmRights(&descriptors)) {
+    if !ancillary.push(SendAncillaryMessage::ScmRights(sockets)) {
         return Err(io::Error::other(format!("more than {MOST} listeners")));
     }
     let sent = sendmsg(
@@ -45,7 +57,7 @@ pub(super) fn send(stream: &UnixStream, sockets: &[(String, BorrowedFd<'_>)]) ->
 /// # Errors
 ///
 /// When the other side is gone, or is no predecessor of ours.
-pub(super) fn receive(stream: &UnixStream) -> io::Result<Vec<(String, OwnedFd)>> {
+pub(super) fn receive(stream: &UnixStream) -> io::Result<(Letter, Vec<OwnedFd>)> {
     let mut space = vec![MaybeUninit::uninit(); cmsg_space!(ScmRights(MOST))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
     let mut text = vec![0; 64 << 10];
@@ -65,11 +77,11 @@ pub(super) fn receive(stream: &UnixStream) -> io::Result<Vec<(String, OwnedFd)>>
     if text.last() != Some(&b'\n') {
         BufReader::new(stream).read_until(b'\n', &mut text)?;
     }
-    let names: Vec<String> = serde_json::from_slice(&text)?;
-    if names.len() != sockets.len() {
+    let letter: Letter = serde_json::from_slice(&text)?;
+    if letter.sockets.len() != sockets.len() {
         return Err(io::ErrorKind::InvalidData.into());
     }
-    Ok(names.into_iter().zip(sockets).collect())
+    Ok((letter, sockets))
 }
 
 #[cfg(test)]
@@ -79,18 +91,24 @@ mod tests {
 
     use super::*;
 
+    fn letter(names: &[&str]) -> Letter {
+        Letter {
+            sockets: names.iter().map(|name| (*name).to_owned()).collect(),
+            sites: vec!["cds".to_owned()],
+        }
+    }
+
     #[test]
-    fn a_socket_arrives_with_its_name_and_listens_on() {
+    fn a_socket_arrives_with_its_letter_and_listens_on() {
         let (here, there) = UnixStream::pair().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        send(&here, &[("one".to_owned(), listener.as_fd())]).unwrap();
+        send(&here, &letter(&["one"]), &[listener.as_fd()]).unwrap();
         drop(listener);
-        let mut sockets = receive(&there).unwrap();
-        let (name, socket) = sockets.pop().unwrap();
-        assert_eq!((name.as_str(), sockets.len()), ("one", 0));
+        let (received, sockets) = receive(&there).unwrap();
+        assert_eq!((received, sockets.len()), (letter(&["one"]), 1));
         assert!(TcpStream::connect(address).is_ok());
-        drop(socket);
+        drop(sockets);
         assert!(TcpStream::connect(address).is_err());
     }
 
@@ -99,10 +117,10 @@ mod tests {
         let (here, there) = UnixStream::pair().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let name = "n".repeat(1000);
-        let all: Vec<_> = (0..200).map(|_| (name.clone(), listener.as_fd())).collect();
+        let (names, sockets) = ([name.as_str(); 200], [listener.as_fd(); 200]);
         std::thread::scope(|scope| {
-            scope.spawn(|| send(&here, &all).unwrap());
-            assert_eq!(receive(&there).unwrap().len(), 200);
+            scope.spawn(|| send(&here, &letter(&names), &sockets).unwrap());
+            assert_eq!(receive(&there).unwrap().1.len(), 200);
         });
     }
 
@@ -112,7 +130,8 @@ mod tests {
         drop(here);
         assert!(receive(&there).is_err());
         let (mut here, there) = UnixStream::pair().unwrap();
-        here.write_all(b"[\"one\"]\n").unwrap();
+        here.write_all(b"{\"sockets\": [\"one\"], \"sites\": []}\n")
+            .unwrap();
         assert!(receive(&there).is_err());
     }
 }

@@ -27,6 +27,7 @@ pub(super) const VARIABLE: &str = "CDS_PROXY_TAKES_OVER";
 #[derive(Debug, Default)]
 pub struct Inherited {
     sockets: Vec<(ListenAddress, Bound)>,
+    sites: Vec<String>,
     predecessor: Option<UnixStream>,
 }
 
@@ -42,25 +43,30 @@ impl Inherited {
         }
         Ok(Self {
             sockets: of_service_manager()?,
-            predecessor: None,
+            ..Self::default()
         })
     }
 
     fn of_predecessor() -> anyhow::Result<Self> {
         let stream = UnixStream::from(fcntl_dupfd_cloexec(stdin(), 3)?);
         dup2_stdin(File::open("/dev/null")?)?;
-        let received = descriptors::receive(&stream)?.into_iter();
-        let sockets = received.map(|(name, socket)| {
-            let asked: ListenAddress = name.parse().map_err(anyhow::Error::msg)?;
-            let file = match &asked {
-                ListenAddress::Tcp(_) => None,
-                // Until the predecessor has let go, it is its own.
-                ListenAddress::Unix(path) => Some(SocketFile::of_another(path)),
-            };
-            Ok((asked, bound(socket, file)?))
-        });
+        let (letter, sockets) = descriptors::receive(&stream)?;
+        let sockets = letter
+            .sockets
+            .into_iter()
+            .zip(sockets)
+            .map(|(name, socket)| {
+                let asked: ListenAddress = name.parse().map_err(anyhow::Error::msg)?;
+                let file = match &asked {
+                    ListenAddress::Tcp(_) => None,
+                    // Until the predecessor has let go, it is its own.
+                    ListenAddress::Unix(path) => Some(SocketFile::of_another(path)),
+                };
+                Ok((asked, bound(socket, file)?))
+            });
         Ok(Self {
             sockets: sockets.collect::<anyhow::Result<_>>()?,
+            sites: letter.sites,
             predecessor: Some(stream),
         })
     }
@@ -68,6 +74,11 @@ impl Inherited {
     /// Whether another process serves until this one does.
     pub const fn have_predecessor(&self) -> bool {
         self.predecessor.is_some()
+    }
+
+    /// The sites that the predecessor serves.
+    pub fn sites(&self) -> &[String] {
+        &self.sites
     }
 
     /// The socket for an address, if there is one.

@@ -41,7 +41,8 @@ impl Program {
         })
     }
 
-    /// Starts the program again, gives it these listeners, and waits until it serves them.
+    /// Starts the program again, gives it these listeners, and waits until it serves them. It is
+    /// to publish these sites, too.
     ///
     /// # Blocking
     ///
@@ -50,7 +51,11 @@ impl Program {
     /// # Errors
     ///
     /// When it can't be started, or ends before it serves. It has said why.
-    pub fn start_successor(&self, listeners: Vec<Arc<Acceptor>>) -> anyhow::Result<Successor> {
+    pub fn start_successor(
+        &self,
+        listeners: Vec<Arc<Acceptor>>,
+        sites: Vec<String>,
+    ) -> anyhow::Result<Successor> {
         let (mut stream, theirs) = UnixStream::pair().context("the system gives no socket")?;
         let mut child = Command::new(&self.path)
             .args(&self.arguments)
@@ -63,7 +68,7 @@ impl Program {
             .stdin(OwnedFd::from(theirs))
             .spawn()
             .with_context(|| format!("{} can't be started", self.path.display()))?;
-        Acceptor::send(&listeners, &stream).context("the listeners can't be handed over")?;
+        Acceptor::send(&listeners, sites, &stream).context("the listeners can't be handed over")?;
         // They are to close when they are served no more, however long this takes.
         drop(listeners);
         match stream.read_exact(&mut [0]) {

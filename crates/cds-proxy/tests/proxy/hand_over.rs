@@ -9,7 +9,9 @@ use std::thread;
 use rustix::fs::{CWD, Mode, mkfifoat};
 use rustix::process::Signal;
 
-use super::support::{Client, Portal, Proxy, SiteDir, before, command, eventually, get, ok};
+use super::support::{
+    Client, METADATA, Portal, Proxy, SiteDir, before, command, eventually, get, ok,
+};
 
 const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
 
@@ -134,6 +136,24 @@ fn a_process_that_can_not_start_leaves_everything_as_it_was() {
     assert_eq!(get(proxy.address, WELL_KNOWN).status, 200);
 
     fs::write(&file, &config).unwrap();
+    proxy.hand_over();
+    assert!(proxy.ended().success());
+    assert_eq!(get(proxy.address, WELL_KNOWN).status, 200);
+}
+
+#[test]
+fn a_site_that_could_not_be_served_is_not_taken_over() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let mut proxy = Proxy::start(&site, &portal);
+    site.write("{");
+    proxy.wait_for_log("json-syntax");
+    proxy.signal(Signal::USR2);
+    proxy.wait_for_log("not taking over");
+    proxy.wait_for_log("so this one goes on");
+    let document = get(proxy.address, WELL_KNOWN);
+    assert_eq!(document.text(), METADATA);
+
+    site.write(METADATA);
     proxy.hand_over();
     assert!(proxy.ended().success());
     assert_eq!(get(proxy.address, WELL_KNOWN).status, 200);
