@@ -72,7 +72,6 @@ impl Course<'_> {
         }
         admin.tell_about(&published);
         let mut serving = start(self.settings, listeners, published.clone(), metrics, &life)?;
-        life.enter(Phase::Serving);
         let over = if spawn_blocking(|| inherited.confirm()).await? {
             own_files(true, &serving, &admin);
             systemd::ready();

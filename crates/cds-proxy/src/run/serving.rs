@@ -13,7 +13,7 @@ use crate::config::{ListenAddress, Settings};
 use crate::gateway::{Forwarding, Gateway, KEEP_ALIVE};
 use crate::metrics::Metrics;
 use crate::published::Published;
-use crate::server::{Acceptor, Life, Listener, Room, capacity, serve};
+use crate::server::{Acceptor, Life, Listener, Phase, Room, capacity, serve};
 use crate::upstream::{Limits, Upstream};
 
 /// The listeners of clients, served.
@@ -24,7 +24,7 @@ pub(crate) struct Serving {
     pub(super) acceptors: Vec<Weak<Acceptor>>,
 }
 
-/// Starts to serve.
+/// Starts to serve, and enters that phase.
 ///
 /// # Errors
 ///
@@ -55,13 +55,9 @@ pub(crate) fn start(
     options.h2_idle_timeout = Some(KEEP_ALIVE);
     proxy.server_options = Some(options);
     let (proxy, room) = (Arc::new(proxy), room(settings));
+    let origins: Vec<_> = listeners.iter().map(origin).collect();
     let (mut tasks, mut acceptors) = (JoinSet::new(), Vec::new());
     for listener in listeners {
-        tracing::info!(
-            "listening on {}, passing on to {}",
-            origin(&listener),
-            settings.upstream.url
-        );
         let acceptor = Acceptor::new(listener).context("a listener is broken")?;
         acceptors.push(Arc::downgrade(&acceptor));
         tasks.spawn(serve(
@@ -70,6 +66,12 @@ pub(crate) fn start(
             room.clone(),
             life.clone(),
         ));
+    }
+    // Whoever reads the log and asks `/readyz` next is to be told the same.
+    life.enter(Phase::Serving);
+    for origin in origins {
+        let upstream = &settings.upstream.url;
+        tracing::info!("listening on {origin}, passing on to {upstream}");
     }
     Ok(Serving { tasks, acceptors })
 }
