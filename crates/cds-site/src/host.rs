@@ -19,6 +19,31 @@ pub(crate) fn normalise(host: &str) -> Cow<'_, str> {
     }
 }
 
+/// The host of a `Host` field's value (RFC 9110 §7.2), normalised; `None` if it can't be one.
+pub(crate) fn of_field(value: &[u8]) -> Option<Cow<'_, str>> {
+    // Nearly all are spelt as they should be, and are found to be so in one go.
+    let end = value.iter().position(|byte| !PLAIN[usize::from(*byte)]);
+    let (name, rest) = value.split_at_checked(end.unwrap_or(value.len()))?;
+    if matches!(rest, [] | [b':', ..]) && !name.ends_with(b".") {
+        return std::str::from_utf8(name).ok().map(Cow::Borrowed);
+    }
+    let value = std::str::from_utf8(value).ok()?;
+    Some(normalise(without_port(value)))
+}
+
+/// The octets that stand in names and are what they are normalised to. A table, because this is
+/// looked up for each octet of every request that may be ours.
+const PLAIN: [bool; 256] = {
+    let plain = b"abcdefghijklmnopqrstuvwxyz0123456789-._";
+    let mut table = [false; 256];
+    let mut index = 0;
+    while index < plain.len() {
+        table[plain[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
+
 /// Whether a host is `domain` or below it; both are normalised.
 pub(crate) fn is_within(host: &str, domain: &str) -> bool {
     let above = host.strip_suffix(domain);
@@ -110,6 +135,22 @@ mod tests {
         assert_eq!(normalise("[::FFFF]"), "[::ffff]");
         assert_eq!(normalise("[v1.A]"), "[v1.a]");
         assert!(matches!(normalise("demoutility.com"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_field_has_a_host_however_it_is_spelt() {
+        for (value, host) in [
+            ("demoutility.com", "demoutility.com"),
+            ("demoutility.com:8080", "demoutility.com"),
+            ("DemoUtility.com.:", "demoutility.com"),
+            ("[::1]:80", "[::1]"),
+            ("[0::1]", "[::1]"),
+            ("user@a.example:1", "user@a.example"),
+            ("", ""),
+        ] {
+            assert_eq!(of_field(value.as_bytes()).as_deref(), Some(host), "{value}");
+        }
+        assert_eq!(of_field(b"a\xff"), None);
     }
 
     #[test]

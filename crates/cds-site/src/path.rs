@@ -4,13 +4,18 @@ use std::borrow::Cow;
 
 use crate::percent::{is_unreserved, octet};
 
+/// Whether anything in a path is percent-encoded.
+fn is_encoded(path: &str) -> bool {
+    path.as_bytes().contains(&b'%')
+}
+
 /// A path in the spelling that all equal ones share: percent-encoded octets that need no encoding
 /// decoded (§6.2.2.2), the hexadecimal digits of the others in upper case (§6.2.2.1).
 ///
 /// Dot segments stay: to remove them could make a path ours that the service behind us reads
 /// otherwise.
 pub(crate) fn normalise(path: &str) -> Cow<'_, str> {
-    if !path.contains('%') {
+    if !is_encoded(path) {
         return Cow::Borrowed(path);
     }
     let mut normal = String::with_capacity(path.len());
@@ -21,7 +26,7 @@ pub(crate) fn normalise(path: &str) -> Cow<'_, str> {
 /// Looks a request's path up as it is normalised. Paths that aren't ours are to cost nothing, so
 /// that takes no memory from the heap unless the path is longer than paths are.
 pub(crate) fn look_up<T>(path: &str, find: impl FnOnce(&str) -> T) -> T {
-    if !path.contains('%') {
+    if !is_encoded(path) {
         return find(path);
     }
     let mut normal = Short::default();

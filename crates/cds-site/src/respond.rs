@@ -1,11 +1,12 @@
 //! The one question that every adapter asks.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::{HeaderMap, Method, Response, Uri, header, request};
 
 use crate::body::Body;
-use crate::host::without_port;
+use crate::host::{self, without_port};
 
 /// What a request says before its body: borrowed, so that a request that is not ours is never
 /// taken apart.
@@ -28,6 +29,14 @@ impl<'a> RequestHead<'a> {
         }
         let host = self.headers.get(header::HOST)?.to_str().ok()?;
         Some(without_port(host))
+    }
+
+    /// The same host, normalised.
+    pub(crate) fn normal_host(&self) -> Option<Cow<'a, str>> {
+        match self.uri.host() {
+            Some(host) => Some(host::normalise(host)),
+            None => host::of_field(self.headers.get(header::HOST)?.as_bytes()),
+        }
     }
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use crate::claim::Claim;
-use crate::host;
 use crate::location::Location;
 use crate::outlines::Outlines;
 use crate::path::{look_up, normalise};
@@ -51,7 +50,7 @@ impl Routes {
         match routes.as_slice() {
             [route] => Some(route).filter(|route| route.admits_query(head)),
             routes => {
-                let host = head.host().map(host::normalise);
+                let host = head.normal_host();
                 let mut admitted = routes.iter().filter(|route| route.admits_query(head));
                 let first = admitted.clone().next();
                 admitted

@@ -263,7 +263,7 @@ impl Respond for SiteSet {
         if !self.outlines.may_have(path) {
             return None;
         }
-        let host = host::normalise(head.host()?);
+        let host = head.normal_host()?;
         let holders = look_up(path, |path| self.places.get(&Asked { host: &host, path }))?;
         let holder = holders
             .iter()
