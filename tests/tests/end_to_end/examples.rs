@@ -5,7 +5,23 @@ use std::net::{TcpListener, TcpStream};
 
 use tests::{Fixture, Program, Publisher, SiteDir};
 
+/// The examples that publish a site directory.
 const EXAMPLES: [Program; 2] = [Program::AxumPortal, Program::HyperPortal];
+
+/// All of them.
+const ALL: [Program; 3] = [
+    Program::AxumPortal,
+    Program::HyperPortal,
+    Program::DatabasePortal,
+];
+
+/// An example, and whatever its documents come from.
+async fn start(example: Program, site: &SiteDir) -> Publisher {
+    match example {
+        Program::DatabasePortal => Publisher::database().await,
+        example => Publisher::example(example, site.path()).await,
+    }
+}
 
 #[tokio::test]
 async fn an_example_serves_its_own_pages_beside_the_documents() {
@@ -25,11 +41,8 @@ async fn an_example_serves_its_own_pages_beside_the_documents() {
 #[tokio::test]
 async fn an_example_ends_on_ctrl_c_and_when_a_service_manager_asks() {
     let site = SiteDir::of(Fixture::Demo);
-    for (example, signal) in EXAMPLES
-        .into_iter()
-        .flat_map(|it| [(it, "INT"), (it, "TERM")])
-    {
-        let publisher = Publisher::example(example, site.path()).await;
+    for (example, signal) in ALL.into_iter().flat_map(|it| [(it, "INT"), (it, "TERM")]) {
+        let publisher = start(example, &site).await;
         publisher.status("/").await;
         publisher.process.signal(signal);
         let output = publisher.process.finish();
@@ -40,8 +53,8 @@ async fn an_example_ends_on_ctrl_c_and_when_a_service_manager_asks() {
 #[tokio::test]
 async fn an_example_ends_although_a_client_never_finishes_its_request() {
     let site = SiteDir::of(Fixture::Demo);
-    for example in EXAMPLES {
-        let publisher = Publisher::example(example, site.path()).await;
+    for example in ALL {
+        let publisher = start(example, &site).await;
         let mut slow = TcpStream::connect(publisher.address).unwrap();
         slow.write_all(b"GET / HTTP/1.1\r\nHost: a").unwrap();
         publisher.status("/").await;
