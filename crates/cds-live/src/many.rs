@@ -289,7 +289,8 @@ impl Many {
         }
         let reload = match &conclusion.news {
             News::Taken(taken) => {
-                let is_quiet = self.is_opening && status.state == State::Good;
+                // Of thousands that are good, one line tells when all are read.
+                let is_quiet = self.is_opening && taken.reload.outcome == Outcome::Swapped;
                 if !is_quiet {
                     log::reload(&directory, &status, !conclusion.callers.is_empty());
                 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::documents::metadata;
-use crate::other_process::OtherProcess;
+use crate::other_process::{Child, OtherProcess};
 use crate::site::{Directory, METADATA, write_over};
 
 /// The user that owns nothing.
@@ -43,7 +43,7 @@ fn a_file_whose_permission_is_taken_and_restored_is_reported_and_taken_up() {
     if rustix::process::geteuid().is_root() {
         command.uid(NOBODY).gid(NOBODY);
     }
-    let mut other = match OtherProcess::start(command, &directory.cds("")) {
+    let mut other = match OtherProcess::start(command, Child::OfSite, &directory.cds("")) {
         Ok(other) => other,
         Err(error) => return skip(&format!("can't become another user: {error}")),
     };
@@ -75,7 +75,12 @@ fn a_file_whose_permission_is_taken_and_restored_is_reported_and_taken_up() {
 }
 
 /// Runs the other process in a user namespace of its own, where `limit` is `value`.
-fn with_limit(directory: &Directory, limit: &str, value: &str) -> Option<OtherProcess> {
+fn with_limit(
+    directory: &Directory,
+    child: Child,
+    limit: &str,
+    value: &str,
+) -> Option<OtherProcess> {
     // Of the namespace: those under /proc/sys/fs/inotify are of the whole machine.
     let script = format!("echo {value} > /proc/sys/user/{limit} && exec \"$@\"");
     let namespace = |program: &str| {
@@ -100,13 +105,15 @@ fn with_limit(directory: &Directory, limit: &str, value: &str) -> Option<OtherPr
         return None;
     }
     let binary = binary(directory);
-    Some(OtherProcess::start(namespace(binary.to_str()?), &directory.cds("")).unwrap())
+    let command = namespace(binary.to_str()?);
+    Some(OtherProcess::start(command, child, &directory.cds("")).unwrap())
 }
 
 #[test]
 fn without_watchers_files_are_polled() {
     let directory = Directory::with_site("1");
-    let Some(mut other) = with_limit(&directory, "max_inotify_instances", "0") else {
+    let Some(mut other) = with_limit(&directory, Child::OfSite, "max_inotify_instances", "0")
+    else {
         return;
     };
     let line = other.line_with("begin Good").unwrap();
@@ -118,11 +125,34 @@ fn without_watchers_files_are_polled() {
 #[test]
 fn beyond_the_limit_on_watches_files_are_polled() {
     let directory = Directory::with_site("1");
-    let Some(mut other) = with_limit(&directory, "max_inotify_watches", "2") else {
+    let Some(mut other) = with_limit(&directory, Child::OfSite, "max_inotify_watches", "2") else {
         return;
     };
     let line = other.line_with("begin Good").unwrap();
     assert!(line.contains("max_user_watches"), "{line}");
     write_over(&directory.cds(METADATA), &metadata("2"));
     other.line_with("swapped").unwrap();
+}
+
+#[test]
+fn beyond_the_limit_on_watches_all_of_many_sites_are_polled() {
+    let directory = Directory::empty();
+    let name = |number: usize| format!("cds/site-{number}");
+    for number in 0..30 {
+        directory.write_site(&name(number), "1");
+    }
+    // Enough for the directory and some of the sites.
+    let watches = with_limit(&directory, Child::OfSites, "max_inotify_watches", "20");
+    let Some(mut other) = watches else {
+        return;
+    };
+    let line = other.line_with("begin 30").unwrap();
+    assert!(line.contains("max_user_watches"), "{line}");
+    for number in [29, 0, 15] {
+        let file = directory.path(&name(number)).join(METADATA);
+        write_over(&file, &metadata("2"));
+        other.line_with(&format!("site-{number} swapped")).unwrap();
+    }
+    directory.write_site(&name(30), "1");
+    other.line_with("site-30 swapped").unwrap();
 }
