@@ -81,7 +81,7 @@ impl<'s> Coverage<'s> {
                 }
             }
         }
-        entries.sort_by(|a: &Entry<'_>, b| a.rank().cmp(&b.rank()));
+        entries.sort_unstable_by(|a: &Entry<'_>, b| a.rank().cmp(&b.rank()));
         let (summary, report) = reader.finish();
         Some(Self {
             entries,

@@ -156,7 +156,11 @@ impl<'s, 'd> Links<'s, 'd> {
 
     /// Whether a URL may be one of ours: most listings link elsewhere, a million times over.
     fn is_relevant(&self, url: &Url<'_>) -> bool {
-        let is_on = |host: &String| url.as_str().contains(host.as_str());
+        let authority = url.as_str().split_once("//").map(|(_, rest)| rest);
+        let is_on = |host: &String| {
+            let start = authority.and_then(|authority| authority.get(..host.len()));
+            start.is_some_and(|start| start.eq_ignore_ascii_case(host))
+        };
         self.has_files || self.hosts.iter().any(is_on)
     }
 
