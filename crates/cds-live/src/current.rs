@@ -150,6 +150,11 @@ impl Current {
             .is_some_and(|served| served.is_restored)
     }
 
+    /// The files as they were read last.
+    pub(crate) fn scan(&self) -> Option<&Scan> {
+        self.last.as_ref().map(|last| &last.scan)
+    }
+
     /// Whether a file that was read last is missing now.
     pub(crate) fn has_more_than(&self, scan: &Scan) -> bool {
         self.last

@@ -25,9 +25,21 @@ pub(crate) struct Inbox {
 #[derive(Debug, Default)]
 struct State {
     mail: Mail,
-    /// Files that were written to and not closed yet.
-    being_written: HashMap<SiteId, HashSet<PathBuf>>,
+    /// Files that somebody was seen to write since the last reload.
+    writing: HashMap<SiteId, HashMap<PathBuf, Stage>>,
     closed: bool,
+}
+
+/// How far somebody who writes a file was seen to have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// There is a new file. Whether it is going to be written isn't known: a second name of an old
+    /// one is new as well.
+    Created,
+    /// It was written to.
+    Written,
+    /// It was closed or moved into place.
+    Done,
 }
 
 /// What arrived since the last look.
@@ -101,53 +113,56 @@ impl Inbox {
         });
     }
 
-    /// A file of a site was written to.
-    pub(crate) fn written(&self, site: SiteId, file: &Path) {
+    /// A file of a site was created, written to, or closed by its writer.
+    pub(crate) fn writer_at(&self, stage: Stage, site: SiteId, file: &Path) {
         self.update(|state| {
-            state.mail.hints.insert(site);
-            let files = state.being_written.entry(site).or_default();
+            let files = state.writing.entry(site).or_default();
+            let before = files.get(file).copied();
             // Memory stays bounded; beyond this, standing still has to be enough.
-            if files.len() < MOST_WRITTEN {
-                files.insert(file.to_owned());
+            if files.len() >= MOST_WRITTEN && before.is_none() {
+                files.retain(|_, stage| *stage != Stage::Done);
             }
-        });
-    }
-
-    /// A file of a site was closed, renamed or removed by its writer.
-    pub(crate) fn writer_done(&self, site: SiteId, file: &Path) {
-        self.update(|state| {
-            let Some(files) = state.being_written.get_mut(&site) else {
-                return;
-            };
-            if files.remove(file) {
+            if files.len() < MOST_WRITTEN || before.is_some() {
+                files.insert(file.to_owned(), stage);
+            }
+            // A file that is closed as it was before is no news.
+            let was_under_way = before.is_some_and(|before| before != Stage::Done);
+            if stage != Stage::Done || was_under_way {
                 state.mail.hints.insert(site);
             }
-            if files.is_empty() {
-                state.being_written.remove(&site);
+        });
+    }
+
+    /// A file of a site was renamed or removed.
+    pub(crate) fn gone(&self, site: SiteId, file: &Path) {
+        self.update(|state| {
+            state.mail.hints.insert(site);
+            if let Some(files) = state.writing.get_mut(&site) {
+                files.remove(file);
             }
         });
     }
 
-    /// The files of a site's directories that were written to and not closed since.
-    pub(crate) fn being_written(&self, site: SiteId) -> HashSet<PathBuf> {
+    /// The files of a site's directories that somebody was seen to write.
+    pub(crate) fn writing(&self, site: SiteId) -> HashMap<PathBuf, Stage> {
         let state = self.lock();
-        state.being_written.get(&site).cloned().unwrap_or_default()
+        state.writing.get(&site).cloned().unwrap_or_default()
     }
 
-    /// Forgets that these files are being written: they have stood still for long enough.
-    pub(crate) fn forget_writers(&self, site: SiteId, files: &HashSet<PathBuf>) {
+    /// Forgets these writers: their files have stood still for long enough.
+    pub(crate) fn forget_writers(&self, site: SiteId, files: &HashMap<PathBuf, Stage>) {
         let mut state = self.lock();
-        if let Some(written) = state.being_written.get_mut(&site) {
-            written.retain(|file| !files.contains(file));
-            if written.is_empty() {
-                state.being_written.remove(&site);
+        if let Some(writing) = state.writing.get_mut(&site) {
+            writing.retain(|file, stage| files.get(file) != Some(stage));
+            if writing.is_empty() {
+                state.writing.remove(&site);
             }
         }
     }
 
     /// Forgets a site that there is no more.
     pub(crate) fn forget(&self, site: SiteId) {
-        self.lock().being_written.remove(&site);
+        self.lock().writing.remove(&site);
     }
 
     /// Asks for a re-read; how it ended comes over the channel.
@@ -211,35 +226,57 @@ mod tests {
         assert!(nothing.is_empty());
     }
 
+    fn hints(inbox: &Inbox) -> usize {
+        inbox.wait(Some(Instant::now())).unwrap().hints.len()
+    }
+
     #[test]
     fn a_file_is_being_written_until_it_is_closed() {
         let inbox = Inbox::default();
         let file = Path::new("/cds/a.json");
-        inbox.written(SITE, file);
-        inbox.wait(None).unwrap();
-        assert!(inbox.being_written(SITE).contains(file));
-        inbox.writer_done(SITE, file);
-        assert!(inbox.being_written(SITE).is_empty());
-        // Closing is worth another look, since the wait is shorter now.
-        assert_eq!(inbox.wait(None).unwrap().hints.len(), 1);
+        for stage in [Stage::Created, Stage::Written, Stage::Done] {
+            inbox.writer_at(stage, SITE, file);
+            assert_eq!(inbox.writing(SITE)[file], stage);
+            // Closing is worth another look, since the wait is shorter now.
+            assert_eq!(hints(&inbox), 1);
+        }
+        inbox.gone(SITE, file);
+        assert!(inbox.writing(SITE).is_empty());
     }
 
     #[test]
     fn who_began_to_write_later_is_not_forgotten() {
         let inbox = Inbox::default();
-        inbox.written(SITE, Path::new("/cds/a.json"));
-        let known = inbox.being_written(SITE);
-        inbox.written(SITE, Path::new("/cds/b.json"));
+        let [a, b] = ["/cds/a.json", "/cds/b.json"].map(Path::new);
+        inbox.writer_at(Stage::Done, SITE, a);
+        inbox.writer_at(Stage::Created, SITE, b);
+        let known = inbox.writing(SITE);
+        inbox.writer_at(Stage::Written, SITE, b);
         inbox.forget_writers(SITE, &known);
-        let left = HashSet::from([PathBuf::from("/cds/b.json")]);
-        assert_eq!(inbox.being_written(SITE), left);
+        let left = HashMap::from([(b.to_owned(), Stage::Written)]);
+        assert_eq!(inbox.writing(SITE), left);
     }
 
     #[test]
     fn closing_an_untouched_file_is_no_hint() {
         let inbox = Inbox::default();
-        inbox.writer_done(SITE, Path::new("/cds/a.json"));
-        assert!(inbox.wait(Some(Instant::now())).unwrap().is_empty());
+        inbox.writer_at(Stage::Done, SITE, Path::new("/cds/a.json"));
+        assert_eq!(hints(&inbox), 0);
+    }
+
+    #[test]
+    fn of_a_great_many_files_those_that_are_done_make_room() {
+        let inbox = Inbox::default();
+        let path = |number: usize| PathBuf::from(format!("/cds/{number}"));
+        for number in 0..MOST_WRITTEN {
+            inbox.writer_at(Stage::Done, SITE, &path(number));
+        }
+        for number in 0..2 * MOST_WRITTEN {
+            inbox.writer_at(Stage::Written, SITE, &path(number));
+        }
+        let writing = inbox.writing(SITE);
+        assert_eq!(writing.len(), MOST_WRITTEN);
+        assert!(writing.values().all(|stage| *stage == Stage::Written));
     }
 
     #[test]

@@ -79,6 +79,15 @@ impl Interests {
         }
     }
 
+    /// Calls `found` for every directory that matters to a site.
+    pub(crate) fn each_directory(&self, site: SiteId, mut found: impl FnMut(&Path)) {
+        let table = self.lock();
+        let places = table.by_site.get(&site).into_iter();
+        places
+            .flat_map(Places::iter)
+            .for_each(|(directory, _)| found(directory));
+    }
+
     pub(crate) fn is_watched(&self, directory: &Path) -> bool {
         self.lock().by_directory.contains_key(directory)
     }

@@ -25,10 +25,10 @@
 //!   came; lost events are made up for by regular looks.
 //! - A file is read whole or not at all: size, times and identity are the same before and after,
 //!   for the whole set, and were so for the quiet time. A file that a program has written to and
-//!   not closed is waited for; on Linux only, where closing is an event. Such a file that hasn't
-//!   changed for five seconds is taken up as it is, and a warning names it: nobody can tell a
-//!   writer that paused for so long from one that is done. Move files into place where that may
-//!   happen.
+//!   not closed is waited for (on Linux only, where closing is an event), and so is one that is
+//!   new and empty: its first byte may be under way. Such a file that hasn't changed for five
+//!   seconds is taken up as it is, and a warning names it: nobody can tell a writer that paused for
+//!   so long from one that is done. Move files into place where that may happen.
 //! - A directory or a symbolic link that is replaced in one step is taken up in one step.
 //! - The same content again changes nothing.
 //! - Nothing outside the directory is read, and no FIFO or device is opened.
@@ -61,6 +61,7 @@ mod agenda;
 mod alarm;
 mod chain;
 mod current;
+mod events;
 mod group;
 mod inbox;
 mod interests;

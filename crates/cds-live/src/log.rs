@@ -119,13 +119,13 @@ pub(crate) fn goes_on_changing(directory: &Path, files: &[String]) {
     );
 }
 
-/// Files have stood still for long, although who wrote to them hasn't closed them.
-pub(crate) fn still_open(directory: &Path, files: &[String]) {
+/// Files have stood still for long, although it seems that somebody isn't done with them.
+pub(crate) fn unfinished(directory: &Path, files: &[String]) {
     tracing::warn!(
         site = %directory.display(),
         files = named(files),
-        "files were written to and are still open after 5 s without a change; they are taken up \
-         as they are"
+        "files are still open for writing, or still empty, after 5 s without a change; they are \
+         taken up as they are"
     );
 }
 

@@ -16,7 +16,7 @@ use crate::options::Options;
 use crate::reload::{Outcome, SiteReload};
 use crate::roster::{ROSTER, Roster};
 use crate::scan::Whereabouts;
-use crate::schedule::Schedule;
+use crate::schedule::{LONGEST_REST, Schedule};
 use crate::status::{State, Status};
 use crate::tracked::{Conclusion, News, Surroundings, Tracked};
 use crate::watch::Watch;
@@ -437,6 +437,9 @@ impl Charge for Many {
                     .plan(id, &mut member.planned, member.tracked.due());
             }
         }
+        if !mail.requests.is_empty() || !mail.requests_for_all.is_empty() {
+            self.rest_until = now;
+        }
         for (id, caller) in mail.requests {
             if let Some(member) = self.members.get_mut(&id) {
                 member.tracked.request(caller, now);
@@ -446,7 +449,7 @@ impl Charge for Many {
         }
         if !mail.requests_for_all.is_empty() {
             self.callers.extend(mail.requests_for_all);
-            self.roster.schedule.look_at(now);
+            self.roster.schedule.request(now);
         }
     }
 
@@ -464,7 +467,7 @@ impl Charge for Many {
         self.answer_waiting();
         if !self.is_opening {
             let now = Instant::now();
-            self.rest_until = now + (now - begun);
+            self.rest_until = now + (now - begun).min(LONGEST_REST);
         }
     }
 }

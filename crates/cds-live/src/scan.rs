@@ -1,12 +1,13 @@
 //! A look at a site directory that reads no file: what is there, and its stamps.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::chain::{self, Places};
+use crate::inbox::Stage;
 use crate::layout::{self, Expected, Within};
 use crate::options::Limits;
 use crate::problem::Problem;
@@ -44,6 +45,13 @@ pub(crate) enum Found {
     },
     /// Anything that can't be read.
     Unreadable(Problem),
+}
+
+impl Found {
+    /// Whether it is a file without a byte.
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::File { stamp, .. } if stamp.size() == 0)
+    }
 }
 
 impl Scan {
@@ -100,19 +108,37 @@ impl Scan {
             .any(|path| !self.files.contains_key(path))
     }
 
-    /// The files of the site among `paths`, which are without symbolic links.
-    pub(crate) fn those_among(&self, paths: &HashSet<PathBuf>) -> Vec<String> {
+    /// The files that somebody isn't done with, as far as one can tell: those that were written to
+    /// and not closed, and empty ones that weren't `before`. An empty file is one whose content is
+    /// going to be written, unless its writer is known to be done.
+    pub(crate) fn unfinished(
+        &self,
+        writing: &HashMap<PathBuf, Stage>,
+        before: Option<&Self>,
+    ) -> Vec<String> {
         let Root::Present(root) = &self.root else {
             return Vec::new();
         };
-        if paths.is_empty() {
-            return Vec::new();
-        }
-        let is_among = |found: &Found| match found {
-            Found::File { at, .. } => paths.contains(&root.join(at)),
-            Found::Unreadable(_) => false,
+        let was_empty = |path: &str| {
+            let found = before.and_then(|before| before.files.get(path));
+            found.is_some_and(Found::is_empty)
         };
-        let files = self.files.iter().filter(|(_, found)| is_among(found));
+        let is_unfinished = |(path, found): &(&String, &Found)| {
+            let Found::File { at, .. } = found else {
+                return false;
+            };
+            let is_new = found.is_empty() && !was_empty(path);
+            // Joining paths costs more than all the rest.
+            if writing.is_empty() {
+                return is_new;
+            }
+            match writing.get(&root.join(at)) {
+                Some(Stage::Written) => true,
+                Some(Stage::Done) => false,
+                Some(Stage::Created) | None => is_new,
+            }
+        };
+        let files = self.files.iter().filter(is_unfinished);
         files.map(|(path, _)| path.clone()).collect()
     }
 
@@ -358,3 +384,31 @@ const MAX_FILES: usize = 1_000_000;
 
 /// Deeper than any URL people would type.
 const MAX_DEPTH: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_has_become_empty_is_unfinished_until_its_writer_is_done() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().canonicalize().unwrap();
+        let path = root.join("site.toml");
+        let look = || Scan::of(Whereabouts::absolute(&root), Limits::new()).0;
+        fs::write(&path, "hosts = []").unwrap();
+        let full = look();
+        fs::write(&path, "").unwrap();
+        let empty = look();
+
+        let seen = |stage| HashMap::from([(path.clone(), stage)]);
+        for before in [None, Some(&full)] {
+            assert_eq!(empty.unfinished(&HashMap::new(), before), ["site.toml"]);
+            assert_eq!(empty.unfinished(&seen(Stage::Created), before).len(), 1);
+            assert!(empty.unfinished(&seen(Stage::Done), before).is_empty());
+        }
+        assert!(empty.unfinished(&HashMap::new(), Some(&empty)).is_empty());
+        // A second name of an old file is never closed.
+        assert!(full.unfinished(&seen(Stage::Created), None).is_empty());
+        assert_eq!(full.unfinished(&seen(Stage::Written), Some(&full)).len(), 1);
+    }
+}

@@ -61,6 +61,12 @@ impl Schedule {
         self.look = Some(self.look.map_or(time, |planned| planned.min(time)));
     }
 
+    /// Plans a look because somebody asked for it, who waits for no rest.
+    pub(crate) fn request(&mut self, now: Instant) {
+        self.look_at(now);
+        self.rest_until = now;
+    }
+
     /// Plans a look because of a hint: the system calls of one save arrive together.
     pub(crate) fn hint(&mut self, now: Instant) {
         self.look_at(now + GATHER);
@@ -122,8 +128,9 @@ const GATHER: Duration = Duration::from_millis(5);
 /// After a look, this many times as long goes by without one.
 const LOOK_SHARE: u32 = 4;
 
-/// However slow the file system was once.
-const LONGEST_REST: Duration = Duration::from_secs(600);
+/// However slow a look was: most likely the file system or the whole process stood still, and
+/// whoever waits for an edit waits for this too.
+pub(crate) const LONGEST_REST: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {
@@ -178,10 +185,24 @@ mod tests {
     }
 
     #[test]
-    fn a_long_reload_is_followed_by_a_rest_as_long() {
+    fn a_reload_is_followed_by_a_rest_as_long_but_not_as_long_as_a_hang() {
+        let second = Duration::from_secs(1);
+        let mut schedule = Schedule::new(&Options::new(), Instant::now());
         let now = Instant::now();
-        let mut schedule = Schedule::new(&Options::new(), now);
-        schedule.reloaded(Duration::from_secs(60));
-        assert!(!schedule.is_due(now + Duration::from_secs(59)));
+        schedule.reloaded(3 * second);
+        assert!(!schedule.is_due(now + 3 * second));
+        // As after `kill -STOP`.
+        schedule.looked(600 * second);
+        assert!(schedule.is_due(Instant::now() + LONGEST_REST));
+    }
+
+    #[test]
+    fn whoever_asks_waits_for_no_rest() {
+        let mut schedule = Schedule::new(&Options::new(), Instant::now());
+        schedule.reloaded(LONGEST_REST);
+        let now = Instant::now();
+        assert!(!schedule.is_due(now));
+        schedule.request(now);
+        assert!(schedule.is_due(now));
     }
 }

@@ -133,7 +133,7 @@ impl Tracked {
     pub(crate) fn ask(&mut self, now: Instant) {
         self.asked = true;
         self.compare = true;
-        self.schedule.look_at(now);
+        self.schedule.request(now);
     }
 
     /// Does what is due. A conclusion is to be published before anything else is done.
@@ -148,7 +148,10 @@ impl Tracked {
         if !self.schedule.is_due(now) {
             return None;
         }
-        self.compare |= self.schedule.comparing(around.options, now);
+        if self.schedule.comparing(around.options, now) {
+            self.compare = true;
+            around.watch.distrust_those_of(self.id);
+        }
         let scan = self.look(around);
         let polling = around.watching().is_polling();
         self.schedule
@@ -212,20 +215,23 @@ impl Tracked {
             }
         };
         settling.observe(scan, now);
-        let writing = self.writing(settling.scan(), around);
-        if settling.still_at(self.patience(settling.scan(), &writing, around)) > now {
-            return self.wait(settling, &writing, around, now);
+        let unfinished = self.unfinished(settling.scan(), around);
+        if settling.still_at(self.patience(settling.scan(), &unfinished, around)) > now {
+            return self.wait(settling, &unfinished, around, now);
         }
-        if !writing.is_empty() {
-            log::still_open(around.directory, &writing);
+        if !unfinished.is_empty() {
+            log::unfinished(around.directory, &unfinished);
         }
         self.take_up(settling, around)
     }
 
-    /// The files that somebody has written to and not closed. Others, such as the swap file that
-    /// an editor keeps open beside a document, are nothing to wait for.
-    fn writing(&self, scan: &Scan, around: &Surroundings<'_>) -> Vec<String> {
-        scan.those_among(&around.inbox.being_written(self.id))
+    /// The files that somebody isn't done with. Others, such as the swap file that an editor keeps
+    /// open beside a document, are nothing to wait for.
+    fn unfinished(&self, scan: &Scan, around: &Surroundings<'_>) -> Vec<String> {
+        let last = self.current.scan();
+        // At a start, files that are empty and old are meant to be.
+        let before = last.or_else(|| is_old(scan, OVERDUE).then_some(scan));
+        scan.unfinished(&around.inbox.writing(self.id), before)
     }
 
     /// Since when files that are seen for the first time count as standing still.
@@ -240,11 +246,11 @@ impl Tracked {
     }
 
     /// How long the files must stand still.
-    fn patience(&self, scan: &Scan, writing: &[String], around: &Surroundings<'_>) -> Duration {
+    fn patience(&self, scan: &Scan, unfinished: &[String], around: &Surroundings<'_>) -> Duration {
         let options = around.options;
         if scan.is_gone() && self.current.serves() {
             GONE
-        } else if !writing.is_empty() {
+        } else if !unfinished.is_empty() {
             OVERDUE.max(options.quiet_time)
         } else if self.current.has_more_than(scan) {
             options.patience()
@@ -256,11 +262,11 @@ impl Tracked {
     fn wait(
         &mut self,
         mut settling: Box<Settling>,
-        writing: &[String],
+        unfinished: &[String],
         around: &Surroundings<'_>,
         now: Instant,
     ) -> Option<Conclusion> {
-        let patience = self.patience(settling.scan(), writing, around);
+        let patience = self.patience(settling.scan(), unfinished, around);
         self.schedule.look_at(settling.still_at(patience));
         if settling.becomes_overdue(now) {
             log::goes_on_changing(around.directory, &settling.moving());
@@ -297,7 +303,7 @@ impl Tracked {
         around: &mut Surroundings<'_>,
     ) -> Option<Conclusion> {
         let begun = Instant::now();
-        let writers = around.inbox.being_written(self.id);
+        let writers = around.inbox.writing(self.id);
         let loaded = Loaded::of(settling.scan(), self.known());
         let after = self.look(around);
         match loaded {
@@ -320,8 +326,8 @@ impl Tracked {
                 if let Err(Disturbed { file }) = loaded {
                     settling.disturb(file, now);
                 }
-                let writing = self.writing(settling.scan(), around);
-                self.wait(settling, &writing, around, now)
+                let unfinished = self.unfinished(settling.scan(), around);
+                self.wait(settling, &unfinished, around, now)
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Events from the system. The only file that knows `notify`.
+//! Which directories are watched.
 //!
 //! Directories are watched, never files, and not recursively: a file that is replaced takes its
 //! watch along, and what a link leads to is found by `chain`.
@@ -8,11 +8,10 @@ use std::fs;
 use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
-
-use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind, RenameMode};
-use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
+use std::time::{Duration, Instant};
 
 use crate::chain::Places;
+use crate::events::{Events, Refusal};
 use crate::inbox::{Inbox, SiteId};
 use crate::interests::Interests;
 use crate::options::WatchMode;
@@ -24,9 +23,11 @@ use crate::status::Watching;
 pub(crate) struct Watch {
     inbox: Arc<Inbox>,
     interests: Arc<Interests>,
-    watcher: Option<RecommendedWatcher>,
-    /// Why there is no watcher.
-    no_watcher: Option<String>,
+    events: Option<Events>,
+    /// Why there are no events.
+    no_events: Option<String>,
+    /// When they may be asked for again.
+    restart: Option<Instant>,
     /// What the system watches for us.
     armed: BTreeMap<Arc<Path>, DirectoryId>,
     /// What it refused to watch, and why.
@@ -39,8 +40,9 @@ impl Watch {
         Self {
             inbox,
             interests: Arc::default(),
-            watcher: None,
-            no_watcher: None,
+            events: None,
+            no_events: None,
+            restart: None,
             armed: BTreeMap::new(),
             refused: BTreeMap::new(),
         }
@@ -68,7 +70,7 @@ impl Watch {
 
     /// Why events alone can't be relied on, if they can't.
     fn failure(&self) -> Option<&str> {
-        self.no_watcher
+        self.no_events
             .as_deref()
             .or(self.refused.values().next().map(String::as_str))
     }
@@ -102,23 +104,53 @@ impl Watch {
         }
     }
 
-    /// Starts the watcher if it isn't running; a limit that was reached may have been raised.
+    /// Believes of no directory any more that the system watches it: with events that were lost may
+    /// have been the one that said so. Watching one again that is watched does nothing.
+    pub(crate) fn distrust(&mut self) {
+        self.armed.clear();
+    }
+
+    /// Does so for the directories of a site: an unmounted file system is let go without a word
+    /// that anyone could hear.
+    pub(crate) fn distrust_those_of(&mut self, site: SiteId) {
+        let armed = &mut self.armed;
+        self.interests.each_directory(site, |directory| {
+            armed.remove(directory);
+        });
+    }
+
+    /// Asks for events if there are none; a limit that was reached may have been raised.
     fn start(&mut self) {
-        if self.watcher.is_some() {
+        if self.events.as_ref().is_some_and(Events::have_ended) {
+            self.end();
+        }
+        let now = Instant::now();
+        if self.events.is_some() || self.restart.is_some_and(|restart| now < restart) {
             return;
         }
         let interests = Arc::clone(&self.interests);
-        let handler = Handler {
-            interests,
-            inbox: Arc::clone(&self.inbox),
-        };
-        match RecommendedWatcher::new(handler, notify::Config::default()) {
-            Ok(watcher) => {
-                self.watcher = Some(watcher);
-                self.no_watcher = None;
+        match Events::start(interests, Arc::clone(&self.inbox)) {
+            Ok(events) => {
+                self.events = Some(events);
+                self.no_events = None;
+                self.restart = None;
             }
-            Err(error) => self.no_watcher = Some(in_words(&error)),
+            Err(why) => self.do_without(why, RETRY),
         }
+    }
+
+    /// The thread that heard events has ended: whatever ended it may do so again.
+    fn end(&mut self) {
+        let why = "the thread that hears the system's events has ended";
+        self.do_without(why.into(), RESTART);
+    }
+
+    fn do_without(&mut self, why: String, time: Duration) {
+        self.events = None;
+        self.no_events = Some(why);
+        self.restart = Instant::now().checked_add(time);
+        self.armed.clear();
+        self.refused.clear();
     }
 
     fn watch(&mut self, directory: &Arc<Path>) -> bool {
@@ -131,126 +163,43 @@ impl Watch {
             Some(_) => self.unwatch(directory),
             None => {}
         }
-        let Some(watcher) = &mut self.watcher else {
+        let Some(events) = &mut self.events else {
             return false;
         };
-        match watcher.watch(directory, RecursiveMode::NonRecursive) {
+        match events.watch(directory) {
             Ok(()) => {
                 self.armed.insert(Arc::clone(directory), id);
                 self.refused.remove(directory);
-                true
+                return true;
             }
-            Err(error) => {
-                self.failed(directory, &error);
-                false
+            Err(Refusal::Harmless) => {}
+            Err(Refusal::Failed(why)) => {
+                self.refused.insert(Arc::clone(directory), why);
             }
+            Err(Refusal::Ended) => self.end(),
         }
+        false
     }
 
     fn unwatch(&mut self, directory: &Path) {
         self.armed.remove(directory);
         self.refused.remove(directory);
-        if let Some(watcher) = &mut self.watcher {
-            // An error means that it isn't watched any more, which is what is wanted.
-            let _ = watcher.unwatch(directory);
-        }
-    }
-
-    fn failed(&mut self, directory: &Arc<Path>, error: &notify::Error) {
-        // What is gone or forbidden is found by the scan, and told as a finding if it matters;
-        // an ancestor that may be passed through but not listed is nobody's mistake.
-        let harmless = match &error.kind {
-            notify::ErrorKind::PathNotFound => true,
-            notify::ErrorKind::Io(error) => matches!(
-                error.kind(),
-                std::io::ErrorKind::NotFound
-                    | std::io::ErrorKind::NotADirectory
-                    | std::io::ErrorKind::PermissionDenied
-            ),
-            _ => false,
-        };
-        if !harmless {
-            self.refused.insert(Arc::clone(directory), in_words(error));
+        if let Some(events) = &mut self.events {
+            events.unwatch(directory);
         }
     }
 }
 
-fn in_words(error: &notify::Error) -> String {
-    match &error.kind {
-        notify::ErrorKind::MaxFilesWatch => {
-            "the limit on watched directories is reached (fs.inotify.max_user_watches)".into()
-        }
-        notify::ErrorKind::Io(error) if error.raw_os_error() == Some(TOO_MANY_FILES) => {
-            "the limit on watchers or open files is reached (fs.inotify.max_user_instances, \
-             ulimit -n)"
-                .into()
-        }
-        _ => format!("the system's events can't be had: {error}"),
-    }
-}
+/// How long events are done without once their thread has ended, so that a fault that comes back at
+/// once costs a thread a minute and not a processor.
+const RESTART: Duration = Duration::from_secs(60);
 
-/// `EMFILE`, which inotify_init(2) also uses for its own limit.
-const TOO_MANY_FILES: i32 = rustix::io::Errno::MFILE.raw_os_error();
-
-/// Turns events into hints, in `notify`'s thread.
-struct Handler {
-    interests: Arc<Interests>,
-    inbox: Arc<Inbox>,
-}
-
-impl notify::EventHandler for Handler {
-    fn handle_event(&mut self, event: notify::Result<Event>) {
-        match event {
-            // First, because an overflow has no paths.
-            Ok(event) if event.need_rescan() => self.inbox.events_lost(),
-            Ok(event) => self.take(&event),
-            Err(_) => self.inbox.events_lost(),
-        }
-    }
-}
-
-/// Whether the system says when a file that was written to is closed, as inotify(7) does.
-const CLOSING_IS_TOLD: bool = cfg!(any(target_os = "linux", target_os = "android"));
-
-impl Handler {
-    fn take(&self, event: &Event) {
-        for path in &event.paths {
-            match event.kind {
-                EventKind::Access(AccessKind::Close(AccessMode::Write)) => {
-                    self.interests
-                        .each(path, |site| self.inbox.writer_done(site, path));
-                }
-                // Reading our own files would otherwise be a reason to read them, for ever.
-                EventKind::Access(_) => {}
-                EventKind::Modify(ModifyKind::Data(_)) if CLOSING_IS_TOLD => {
-                    self.interests
-                        .each(path, |site| self.inbox.written(site, path));
-                }
-                EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)) => {
-                    self.gone(path);
-                }
-                _ => self.interests.each(path, |site| self.inbox.hint(site)),
-            }
-        }
-    }
-
-    fn gone(&self, path: &Path) {
-        // By now `notify` has given up its watches there, even when another directory already
-        // has the name and was watched in between: all of them must be asked for again.
-        if self.interests.is_watched(path) {
-            self.inbox.unwatched(path);
-        }
-        self.interests.each(path, |site| {
-            self.inbox.writer_done(site, path);
-            self.inbox.hint(site);
-        });
-    }
-}
+/// And how long once a limit was reached: thousands of sites don't ask for each of their looks.
+const RETRY: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
-    use std::time::{Duration, Instant};
 
     use super::*;
 
@@ -318,20 +267,6 @@ mod tests {
     }
 
     #[test]
-    fn an_overflow_is_noticed_although_it_names_no_file() {
-        let inbox = Arc::new(Inbox::default());
-        let mut handler = Handler {
-            interests: Arc::default(),
-            inbox: Arc::clone(&inbox),
-        };
-        let overflow = Event::new(EventKind::Other).set_flag(notify::event::Flag::Rescan);
-        notify::EventHandler::handle_event(&mut handler, Ok(overflow));
-        assert!(inbox.wait(None).unwrap().lost);
-        notify::EventHandler::handle_event(&mut handler, Err(notify::Error::generic("lost")));
-        assert!(inbox.wait(None).unwrap().lost);
-    }
-
-    #[test]
     fn only_the_names_that_matter_are_hints() {
         let mut fixture = Fixture::new();
         let mut places = Places::default();
@@ -372,6 +307,43 @@ mod tests {
     }
 
     const QUIET: Duration = Duration::from_millis(50);
+
+    #[test]
+    fn what_the_system_let_go_unheard_is_watched_again_once_it_is_distrusted() {
+        let mut fixture = Fixture::new();
+        let mut places = Places::default();
+        places.add_all(&fixture.dir);
+        let distrusts: [fn(&mut Watch); 2] =
+            [Watch::distrust, |watch| watch.distrust_those_of(SITE)];
+        for distrust in distrusts {
+            fixture.watch.arm(SITE, &places);
+            // As after an overflow, or where a file system was unmounted and is mounted again.
+            let events = fixture.watch.events.as_mut().unwrap();
+            events.unwatch(&fixture.dir);
+            assert!(!fixture.watch.arm(SITE, &places), "nothing told of it");
+            distrust(&mut fixture.watch);
+            assert!(fixture.watch.arm(SITE, &places));
+            fs::write(fixture.dir.join("a.json"), "{}").unwrap();
+            assert!(fixture.hinted(LONG));
+        }
+    }
+
+    #[test]
+    fn without_the_thread_that_hears_events_files_are_polled_until_there_is_another() {
+        let mut fixture = Fixture::new();
+        let mut places = Places::default();
+        places.add_all(&fixture.dir);
+        fixture.watch.arm(SITE, &places);
+        fixture.watch.events = Some(Events::ended());
+        fixture.watch.distrust();
+        assert!(!fixture.watch.arm(SITE, &places));
+        let watching = fixture.watch.watching(WatchMode::Auto, &fixture.dir);
+        assert!(watching.is_polling(), "{watching:?}");
+        fixture.watch.restart = None;
+        assert!(fixture.watch.arm(SITE, &places));
+        let watching = fixture.watch.watching(WatchMode::Auto, &fixture.dir);
+        assert_eq!(watching, Watching::Events);
+    }
 
     #[test]
     fn a_directory_that_matters_no_more_is_let_go() {

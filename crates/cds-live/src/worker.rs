@@ -59,7 +59,64 @@ fn run(inbox: &Arc<Inbox>, mut charge: impl Charge) {
         for directory in &mail.unwatched {
             watch.forget(directory);
         }
+        if mail.lost {
+            watch.distrust();
+        }
         charge.take(mail, Instant::now());
         charge.work(&mut watch);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::chain::Places;
+    use crate::inbox::SiteId;
+
+    /// Watches a directory, and says each time whether that was new.
+    struct Arming {
+        directory: PathBuf,
+        added: Vec<bool>,
+        inbox: Arc<Inbox>,
+    }
+
+    impl Charge for Arming {
+        fn due(&self) -> Option<Instant> {
+            None
+        }
+
+        fn take(&mut self, _: Mail, _: Instant) {}
+
+        fn work(&mut self, watch: &mut Watch) {
+            let mut places = Places::default();
+            places.add_all(&self.directory);
+            self.added.push(watch.arm(SiteId(0), &places));
+            match self.added[..] {
+                [.., true, false] if self.added.len() > 2 => self.inbox.close(),
+                [.., false] => self.inbox.events_lost(),
+                _ => self.inbox.hint(SiteId(0)),
+            }
+        }
+    }
+
+    impl Drop for Arming {
+        fn drop(&mut self) {
+            assert_eq!(self.added, [true, false, true, false]);
+        }
+    }
+
+    #[test]
+    fn everything_is_watched_anew_once_events_were_lost() {
+        let directory = tempfile::tempdir().unwrap();
+        let inbox = Arc::new(Inbox::default());
+        let arming = Arming {
+            directory: directory.path().canonicalize().unwrap(),
+            added: Vec::new(),
+            inbox: Arc::clone(&inbox),
+        };
+        inbox.hint(SiteId(0));
+        run(&inbox, arming);
     }
 }

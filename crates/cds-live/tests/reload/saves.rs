@@ -56,6 +56,19 @@ fn a_writer_that_pauses_with_the_file_open_is_waited_for() {
 }
 
 #[test]
+fn a_new_file_is_not_taken_for_an_empty_one_before_its_first_byte() {
+    // `rm map; generate > map`, where the program has to think first.
+    let fixture = Fixture::new();
+    fs::remove_file(fixture.cds(MAP)).unwrap();
+    let mut open = File::create(fixture.cds(MAP)).unwrap();
+    thread::sleep(Duration::from_secs(2));
+    open.write_all(map("2").as_bytes()).unwrap();
+    drop(open);
+    fixture.wait_for(["1", "1", "2"]);
+    assert_eq!(fixture.served(), [all("1"), seen(["1", "1", "2"])]);
+}
+
+#[test]
 fn a_writer_that_never_closes_its_file_holds_nothing_up_for_ever() {
     let fixture = Fixture::new();
     let mut open = File::create(fixture.cds(MAP)).unwrap();
