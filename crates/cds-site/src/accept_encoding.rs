@@ -7,8 +7,8 @@ use crate::qvalue::QValue;
 
 /// What the fields `Accept-Encoding` of a request say of our codings.
 ///
-/// A member that is malformed is ignored. Of a coding that is named more than once the lowest
-/// weight counts: to send plain bytes is never wrong, to send a coding that was refused is.
+/// To send plain bytes is never wrong, to send a coding that was refused is. So a weight that can't
+/// be read is the lowest there is, and of a coding that is named more than once the lowest counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AcceptEncoding {
     /// In the order of [`Coding::ALL`].
@@ -28,9 +28,8 @@ impl AcceptEncoding {
         };
         let lines = headers.get_all(header::ACCEPT_ENCODING).iter();
         for member in lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')) {
-            if let Some((name, weight)) = member_parts(member)
-                && let Some(known) = accepted.weight_of(name)
-            {
+            let (name, weight) = member_parts(member);
+            if let Some(known) = accepted.weight_of(name) {
                 *known = Some(known.map_or(weight, |before| before.min(weight)));
             }
         }
@@ -68,16 +67,17 @@ impl AcceptEncoding {
     }
 }
 
-/// The coding and the weight of a list's member; `None` if it is malformed.
-fn member_parts(member: &[u8]) -> Option<(&[u8], QValue)> {
+/// The coding and the weight of a list's member; none if that can't be read.
+fn member_parts(member: &[u8]) -> (&[u8], QValue) {
     let Some(semicolon) = member.iter().position(|byte| *byte == b';') else {
-        return Some((trim(member), QValue::ONE));
+        return (trim(member), QValue::ONE);
     };
     let (name, parameter) = (&member[..semicolon], &member[semicolon + 1..]);
-    let [b'q' | b'Q', b'=', value @ ..] = trim(parameter) else {
-        return None;
+    let weight = match trim(parameter) {
+        [b'q' | b'Q', b'=', value @ ..] => QValue::parse(value),
+        _ => None,
     };
-    Some((trim(name), QValue::parse(value)?))
+    (trim(name), weight.unwrap_or(QValue::ZERO))
 }
 
 /// Without optional whitespace (§5.6.3) at its ends.
@@ -165,9 +165,13 @@ mod tests {
     }
 
     #[test]
-    fn malformed_members_are_ignored() {
+    fn a_weight_that_cannot_be_read_is_the_lowest_and_what_has_no_name_is_ignored() {
         for (line, expected) in [
             ("gzip;q=2, br", &["br"][..]),
+            ("gzip;q=0;x, *", &["zstd", "br"]),
+            ("gzip;q=0.0000, *", &["zstd", "br"]),
+            ("*;q=1.5, br;q=0.1", &["br"]),
+            ("gzip, gzip;q=0,5", &[]),
             ("gzip;q=0.5.5, br", &["br"]),
             ("gzip;q=, br", &["br"]),
             ("gzip;q = 1, br", &["br"]),

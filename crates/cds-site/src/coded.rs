@@ -51,6 +51,17 @@ pub(crate) struct Coded {
     unfinished: Mutex<Option<Box<Encoding>>>,
 }
 
+/// How far a coding is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Progress<'c> {
+    /// What a 200 has.
+    Made(&'c Full),
+    /// The plain bytes are as small.
+    NoSmaller,
+    /// It takes another step, or is taken one by another thread.
+    NotYet,
+}
+
 impl Coded {
     fn new(coding: Coding, plain: &EntityTag) -> Self {
         Self {
@@ -61,9 +72,8 @@ impl Coded {
         }
     }
 
-    /// What a 200 has, made of what it has when it is plain. `None` if that is better: because
-    /// the coding saves nothing, or because it takes more steps than this request's.
-    pub(crate) fn make(&self, plain: &Full) -> Option<&Full> {
+    /// Takes the coding of this plain content a step further.
+    pub(crate) fn make(&self, plain: &Full) -> Progress<'_> {
         // Nobody waits for another thread's step: there are other requests to answer.
         if self.made.get().is_none()
             && let Ok(mut unfinished) = self.unfinished.try_lock()
@@ -81,12 +91,16 @@ impl Coded {
                 }
             }
         }
-        self.made()
+        self.progress()
     }
 
-    /// What a 200 has, if it is made.
-    pub(crate) fn made(&self) -> Option<&Full> {
-        self.made.get()?.as_deref()
+    /// How far the coding is.
+    pub(crate) fn progress(&self) -> Progress<'_> {
+        match self.made.get() {
+            Some(Some(full)) => Progress::Made(full),
+            Some(None) => Progress::NoSmaller,
+            None => Progress::NotYet,
+        }
     }
 
     fn step(&self, unfinished: Option<Box<Encoding>>, body: &Body) -> io::Result<Step> {

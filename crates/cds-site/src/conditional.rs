@@ -48,9 +48,11 @@ pub(crate) fn evaluate(
     }
 }
 
-/// Whether `If-None-Match` names this tag.
+/// Whether the preconditions name this tag, each by its own comparison, so that [`evaluate`] finds
+/// it there.
 pub(crate) fn names(headers: &HeaderMap, tag: &EntityTag) -> bool {
     lines(headers, &header::IF_NONE_MATCH).any(|line| tag.matches_weakly(line))
+        || lines(headers, &header::IF_MATCH).any(|line| tag.matches_strongly(line))
 }
 
 /// Whether a field is `*`, or a list of tags, over all its lines, that has one that fits.

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, header};
 
 use crate::accept_encoding::AcceptEncoding;
 use crate::body::Body;
-use crate::coded::{Coded, Codings};
+use crate::coded::{Coded, Codings, Progress};
 use crate::conditional::names;
 use crate::etag::EntityTag;
 use crate::fields;
@@ -41,25 +41,46 @@ pub(crate) struct Full {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Selected<'r> {
     plain: &'r Representation,
-    coded: Option<&'r Coded>,
+    form: Form<'r>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Form<'r> {
+    Plain,
+    /// In a coding that is made.
+    Coded(&'r EntityTag, &'r Full),
+    /// In a coding that isn't made here but whose tag the Client names. It has had it from this
+    /// site or a replica, so it exists, and need not be made to say that it is unchanged.
+    Known(&'r Coded),
 }
 
 impl Representation {
     /// Selects by `Accept-Encoding` (§12.5.3). When no coding suits, the plain bytes do, whatever
     /// the Client says of them.
     pub(crate) fn select(&self, headers: &HeaderMap) -> Selected<'_> {
-        let mut accepted = self
-            .codings
-            .iter()
-            .flat_map(|codings| codings.accepted(AcceptEncoding::of(headers)));
-        let coded = accepted.find(|coded| {
-            coded.made().is_some()
-                // A Client that names the tag has had it from this site or a replica, so it
-                // exists, and need not be made to say that it is unchanged.
-                || names(headers, &coded.tag)
-                || coded.make(&self.full).is_some()
-        });
-        Selected { plain: self, coded }
+        let form = self.form(headers);
+        Selected { plain: self, form }
+    }
+
+    fn form(&self, headers: &HeaderMap) -> Form<'_> {
+        let Some(codings) = &self.codings else {
+            return Form::Plain;
+        };
+        // One request makes at most one coding, and none in the place of one that is on its way.
+        let mut may_make = true;
+        for coded in codings.accepted(AcceptEncoding::of(headers)) {
+            let progress = match coded.progress() {
+                Progress::NotYet if names(headers, &coded.tag) => return Form::Known(coded),
+                Progress::NotYet if may_make => coded.make(&self.full),
+                progress => progress,
+            };
+            match progress {
+                Progress::Made(full) => return Form::Coded(&coded.tag, full),
+                Progress::NoSmaller => {}
+                Progress::NotYet => may_make = false,
+            }
+        }
+        Form::Plain
     }
 
     /// Takes over the codings of an earlier version that was the same in all fields.
@@ -86,12 +107,24 @@ impl Representation {
 
 impl<'r> Selected<'r> {
     pub(crate) fn tag(self) -> &'r EntityTag {
-        self.coded.map_or(&self.plain.tag, |coded| &coded.tag)
+        match self.form {
+            Form::Plain => &self.plain.tag,
+            Form::Coded(tag, _) => tag,
+            Form::Known(coded) => &coded.tag,
+        }
     }
 
     /// What a 200 has.
     pub(crate) fn full(self) -> &'r Full {
-        self.coded.and_then(Coded::made).unwrap_or(&self.plain.full)
+        let plain = &self.plain.full;
+        match self.form {
+            Form::Plain => plain,
+            Form::Coded(_, full) => full,
+            Form::Known(coded) => match coded.make(plain) {
+                Progress::Made(full) => full,
+                Progress::NoSmaller | Progress::NotYet => plain,
+            },
+        }
     }
 
     /// The fields of a 304.

@@ -201,33 +201,94 @@ fn a_coding_has_the_fields_of_its_own_version() {
     assert_eq!(gunzip(&bytes(response)), map().as_bytes());
 }
 
+/// A site with a text of five mebibytes, which a coding takes three steps for.
+fn large(description: &str, previous: Option<&Site>) -> Site {
+    let files = [
+        ("cds-server-metadata.json", metadata(description).into()),
+        ("public/noise.txt", large_text().into()),
+    ];
+    site_of(files, previous)
+}
+
+fn large_text() -> String {
+    map().repeat((5 << 20) / map().len())
+}
+
+/// The coding that the text is sent in.
+fn coding_of_large(site: &Site, accepted: &str) -> String {
+    let response = get(site, "/noise.txt", accepted);
+    let coding = field(response.headers(), header::CONTENT_ENCODING).to_owned();
+    let content = bytes(response);
+    if coding.is_empty() {
+        assert!(content == large_text().as_bytes());
+    } else if coding == "gzip" {
+        assert!(gunzip(&content) == large_text().as_bytes());
+    }
+    coding
+}
+
 #[test]
 fn what_is_large_goes_plain_until_a_few_requests_have_made_the_coding() {
-    let text = map().repeat((5 << 20) / map().len());
-    let files = |description: &str| {
-        [
-            ("cds-server-metadata.json", metadata(description).into()),
-            ("public/noise.txt", text.clone().into()),
-        ]
-    };
-    let coding = |site: &Site| {
-        let response = get(site, "/noise.txt", "gzip");
-        let coding = field(response.headers(), header::CONTENT_ENCODING).to_owned();
-        let content = bytes(response);
-        let plain = if coding.is_empty() {
-            content
-        } else {
-            gunzip(&content)
-        };
-        assert!(plain == text.as_bytes());
-        coding
-    };
-    let before = site_of(files("A fictional utility."), None);
+    let coding = |site: &Site| coding_of_large(site, "gzip");
+    let before = large("A fictional utility.", None);
     assert_eq!([coding(&before), coding(&before)], ["", ""]);
     // An edit of another document doesn't begin it anew.
-    let after = site_of(files("Another description."), Some(&before));
+    let after = large("Another description.", Some(&before));
     drop(before);
     assert_eq!([coding(&after), coding(&after)], ["gzip", "gzip"]);
+}
+
+#[test]
+#[cfg(feature = "brotli")]
+fn a_request_takes_one_coding_further_and_no_other_in_its_place() {
+    let site = large("A fictional utility.", None);
+    let best = if cfg!(feature = "zstd") { "zstd" } else { "br" };
+    let coding = |accepted: &str| coding_of_large(&site, accepted);
+    let all = "gzip, br, zstd";
+    assert_eq!([coding(all), coding(all), coding(all)], ["", "", best]);
+    // Nobody has begun the others.
+    assert_eq!(
+        [coding("gzip"), coding("gzip"), coding("gzip")],
+        ["", "", "gzip"]
+    );
+}
+
+#[test]
+#[cfg(feature = "brotli")]
+fn while_the_best_coding_is_on_its_way_another_is_sent_if_it_is_there() {
+    let site = large("A fictional utility.", None);
+    let coding = |accepted: &str| coding_of_large(&site, accepted);
+    for expected in ["", "", "gzip"] {
+        assert_eq!(coding("gzip"), expected);
+    }
+    for expected in ["gzip", "gzip", "br"] {
+        assert_eq!(coding("gzip, br"), expected);
+    }
+}
+
+#[test]
+fn a_tag_from_before_a_restart_is_known_to_every_precondition() {
+    let replica = large("A fictional utility.", None);
+    let tag = loop {
+        let response = get(&replica, "/noise.txt", "gzip");
+        let headers = response.headers();
+        if field(headers, header::CONTENT_ENCODING) == "gzip" {
+            break field(headers, header::ETAG).to_owned();
+        }
+    };
+    let status = |name: header::HeaderName, tag: &str| {
+        let site = large("A fictional utility.", None);
+        let request = Request::get("/noise.txt")
+            .header(header::ACCEPT_ENCODING, "gzip")
+            .header(name, tag);
+        let response = site.respond((&request.body(()).unwrap()).into()).unwrap();
+        response.status().as_u16()
+    };
+    assert_eq!(status(header::IF_NONE_MATCH, &tag), 304);
+    assert_eq!(status(header::IF_MATCH, &tag), 200);
+    // Strong comparison finds no weak tag.
+    assert_eq!(status(header::IF_MATCH, &format!("W/{tag}")), 412);
+    assert_eq!(status(header::IF_MATCH, "\"another-gzip\""), 412);
 }
 
 #[test]

@@ -71,10 +71,10 @@ fn weights(lines: &[&[u8]]) -> BTreeMap<String, u16> {
             name
         };
         let parameter = parameter.trim_matches([' ', '\t']).replace("Q=", "q=");
-        if let Some(weight) = PARAMETERS.get(&parameter) {
-            let known = weights.entry(name).or_insert(*weight);
-            *known = (*weight).min(*known);
-        }
+        // What can't be read is no wish for a coding.
+        let weight = PARAMETERS.get(&parameter).copied().unwrap_or(0);
+        let known = weights.entry(name).or_insert(weight);
+        *known = weight.min(*known);
     }
     weights
 }
