@@ -1,17 +1,15 @@
 //! What was read last, and what is served because of it.
 
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use cds_site::{Compiled, EntryChanges, Report, Site, Sources};
 
-use crate::log;
+use crate::keeping::Keeping;
 use crate::read::{self, Before, Loaded};
 use crate::reload::{Outcome, Reload};
 use crate::scan::Scan;
-use crate::state_dir::Kept;
 use crate::status::{State, Status};
 
 /// What was read last, and what is served because of it.
@@ -29,16 +27,6 @@ struct Served {
     site: Arc<Site>,
     /// Whether it is of before the start, and not of the files.
     is_restored: bool,
-}
-
-/// What is to be done with what is kept for a restart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Keeping {
-    AsBefore,
-    /// What is served takes its place.
-    Save,
-    /// Nothing of it is of use, or may come back.
-    Forget,
 }
 
 /// What was read last, good or bad.
@@ -113,12 +101,12 @@ impl Taken {
 
 impl Current {
     /// Before anything is read.
-    pub(crate) const fn new() -> Self {
+    pub(crate) const fn new(keeping: Keeping) -> Self {
         Self {
             last: None,
             served: None,
             state: State::Failing,
-            keeping: Keeping::AsBefore,
+            keeping,
         }
     }
 
@@ -178,29 +166,41 @@ impl Current {
     }
 
     /// Takes files of a directory that were read for what they are: a new site, a mistake, or
-    /// nothing new. If it is a mistake from the start, what was `kept` before it is served.
-    pub(crate) fn take(
-        &mut self,
-        reading: Reading,
-        directory: &Path,
-        kept: Option<&Kept>,
-    ) -> Taken {
+    /// nothing new. If it is a mistake from the start, what was kept before it is served.
+    pub(crate) fn take(&mut self, reading: Reading, directory: &Path) -> Taken {
         match self.last.take() {
             Some(last) if last.loaded.same_content(&reading.loaded) => {
                 self.nothing_new(last, reading)
             }
-            last => self.something_new(last, reading, directory, kept),
+            last => self.something_new(last, reading, directory),
         }
     }
 
-    /// Brings what is kept for a restart up to date.
-    pub(crate) fn keep(&mut self, kept: &Kept) -> io::Result<()> {
-        let keeping = std::mem::replace(&mut self.keeping, Keeping::AsBefore);
-        match (keeping, &self.served) {
-            (Keeping::Save, Some(served)) => kept.save(&served.sources),
-            (Keeping::Forget, _) => kept.remove(),
-            (Keeping::Save, None) | (Keeping::AsBefore, _) => Ok(()),
-        }
+    /// Brings what is kept for a restart up to date; returns what keeps it from that.
+    pub(crate) fn keep(&mut self) -> Option<Arc<str>> {
+        let served = self.served.as_ref();
+        self.keeping.carry_out(served.map(|served| &served.sources));
+        self.keeping.failure().cloned()
+    }
+
+    /// When to do so.
+    pub(crate) fn keeping_due(&self) -> Option<Instant> {
+        self.keeping.due()
+    }
+
+    /// Takes up what was served before the start, since the files can't be read now; `None` if
+    /// there is none, or if something is served already.
+    pub(crate) fn restore(&mut self, report: &Arc<Report>, begun: Instant) -> Option<Taken> {
+        let site = self.take_up_kept()?;
+        let report = Arc::clone(report);
+        Some(Taken {
+            reload: self.reload(Outcome::Restored, begun, report, Vec::new()),
+            known: Arc::default(),
+            is_news: true,
+            state: self.state,
+            serve: Serve::Another(site),
+            is_restored: true,
+        })
     }
 
     /// When the site that is served has to be another though no file changes.
@@ -251,13 +251,7 @@ impl Current {
         }
     }
 
-    fn something_new(
-        &mut self,
-        last: Option<Last>,
-        reading: Reading,
-        directory: &Path,
-        kept: Option<&Kept>,
-    ) -> Taken {
+    fn something_new(&mut self, last: Option<Last>, reading: Reading, directory: &Path) -> Taken {
         let Reading {
             scan,
             still_since,
@@ -273,7 +267,7 @@ impl Current {
         } = if scan.is_gone() {
             self.give_up(&loaded, directory)
         } else {
-            self.check(&loaded, directory, kept.filter(|_| last.is_none()))
+            self.check(&loaded, directory)
         };
         let report = Arc::new(report);
         let known = last.map(|last| last.report).unwrap_or_default();
@@ -299,7 +293,7 @@ impl Current {
     }
 
     /// Compiles what was read, to be served if it is good, and else what was kept.
-    fn check(&mut self, loaded: &Loaded, directory: &Path, kept: Option<&Kept>) -> Verdict {
+    fn check(&mut self, loaded: &Loaded, directory: &Path) -> Verdict {
         let mut report = loaded.report(directory);
         let previous = self.served.as_ref().map(|served| Arc::clone(&served.site));
         let previous = previous.as_deref();
@@ -310,7 +304,7 @@ impl Current {
         report.merge(found);
         report.sort();
         let Some(site) = site.filter(|_| !report.has_errors()) else {
-            if let Some(site) = kept.and_then(|kept| self.restore(kept, directory)) {
+            if let Some(site) = self.take_up_kept() {
                 return Verdict::of(Outcome::Restored, Serve::Another(site), report);
             }
             let serve = match self.served {
@@ -331,26 +325,14 @@ impl Current {
             site: Arc::clone(&site),
             is_restored: false,
         });
-        self.keeping = Keeping::Save;
+        self.keeping.replace();
         let verdict = Verdict::of(Outcome::Swapped, Serve::Another(site), report);
         Verdict { entries, ..verdict }
     }
 
     /// Takes up what was served before the start, if it is there and good.
-    fn restore(&mut self, kept: &Kept, directory: &Path) -> Option<Arc<Site>> {
-        let sources = match kept.load() {
-            Ok(sources) => sources?,
-            Err(why) => {
-                log::not_restored(directory, kept.folder(), &why);
-                self.keeping = Keeping::Forget;
-                return None;
-            }
-        };
-        let Some(site) = cds_site::compile(&sources, SystemTime::now(), None).site else {
-            let why = "its documents have errors by the rules of this version";
-            log::not_restored(directory, kept.folder(), why);
-            return None;
-        };
+    fn take_up_kept(&mut self) -> Option<Arc<Site>> {
+        let (sources, site) = self.keeping.restore()?;
         let site = Arc::new(site);
         self.served = Some(Served {
             sources,
@@ -366,14 +348,15 @@ impl Current {
         match self.served.take() {
             None => Verdict::of(Outcome::Kept, Serve::AsBefore, report),
             Some(served) => {
-                self.keeping = Keeping::Forget;
+                self.keeping.forget();
                 let stand_in = Serve::Nothing(cds_site::stand_in(&served.sources).into());
                 Verdict::of(Outcome::Dropped, stand_in, report)
             }
         }
     }
 
-    fn reload(
+    /// A reload that ended now.
+    pub(crate) fn reload(
         &self,
         outcome: Outcome,
         begun: Instant,

@@ -9,6 +9,7 @@ use cds_site::{Finding, Pointer, Report, Severity};
 
 use crate::reload::Outcome;
 use crate::status::{Status, Watching};
+use crate::waiting::Tally;
 
 /// One event per reload: the last one of a site's status.
 pub(crate) fn reload(directory: &Path, status: &Status, asked: bool) {
@@ -147,6 +148,27 @@ pub(crate) fn not_kept(directory: &Path, folder: &Path, error: &io::Error) {
         %error,
         "what is served can't be written to the state directory, so a restart may not know it"
     );
+}
+
+/// What was kept of a site that is no more is gone.
+pub(crate) fn swept(directory: &Path, folder: &Path) {
+    tracing::info!(
+        site = %directory.display(),
+        folder = %folder.display(),
+        "what was kept of a site that is no more was removed from the state directory"
+    );
+}
+
+/// All sites of a directory have been read because somebody asked.
+pub(crate) fn all_read(directory: &Path, tally: Tally) {
+    let sites = directory.display();
+    let Tally {
+        swapped,
+        unchanged,
+        kept,
+        dropped,
+    } = tally;
+    tracing::info!(%sites, swapped, unchanged, kept, dropped, "all sites have been read again");
 }
 
 /// All sites of a directory have been read for the first time.

@@ -1,24 +1,29 @@
 //! A thread that keeps up with a directory of sites.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cds_site::{Report, Site, SiteSet};
+use cds_site::{Report, SiteSet};
 
-use crate::agenda::{Agenda, Planned};
 use crate::chain::Places;
-use crate::group::{Entry, Group, Table};
+use crate::conclusion::News;
+use crate::group::{Entry, Group};
 use crate::inbox::{Inbox, Mail, SiteId};
+use crate::keeping::Keeping;
 use crate::log;
+use crate::member::Concluded;
+use crate::members::Members;
 use crate::options::Options;
 use crate::reload::{Outcome, SiteReload};
 use crate::roster::{ROSTER, Roster};
 use crate::scan::Whereabouts;
 use crate::schedule::{LONGEST_REST, Schedule};
+use crate::state_dir;
 use crate::status::{State, Status};
-use crate::tracked::{Conclusion, News, Surroundings, Tracked};
+use crate::tracked::{Surroundings, Tracked};
+use crate::waiting::Waiting;
 use crate::watch::Watch;
 use crate::worker::Charge;
 
@@ -28,45 +33,13 @@ pub(crate) struct Many {
     group: Arc<Group>,
     inbox: Arc<Inbox>,
     roster: Roster,
-    members: HashMap<SiteId, Member>,
-    ids: HashMap<Arc<str>, SiteId>,
-    next_id: usize,
-    agenda: Agenda,
+    members: Members,
     /// What is served, and what will be once it is published.
     sites: SiteSet,
-    /// Who waits until all sites have been read, and which have not been yet.
-    waiting: Vec<Waiting>,
-    /// Who wants to, once it is known which sites there are.
-    callers: Vec<mpsc::SyncSender<()>>,
+    waiting: Waiting,
     /// Nothing is served yet, so that there is nobody to rest for.
     is_opening: bool,
     rest_until: Instant,
-}
-
-/// One of the sites.
-struct Member {
-    name: Arc<str>,
-    tracked: Tracked,
-    planned: Planned,
-    /// Whether its own files are good.
-    state: State,
-    /// What was found in its own files.
-    own: Arc<Report>,
-    /// What is to be said of its place among the others.
-    among: Arc<Report>,
-}
-
-struct Waiting {
-    left: HashSet<SiteId>,
-    reply: mpsc::SyncSender<()>,
-}
-
-/// A conclusion about a site.
-struct Concluded {
-    id: SiteId,
-    conclusion: Conclusion,
-    /// Whether its directory is no more.
-    is_removed: bool,
 }
 
 impl Many {
@@ -82,13 +55,9 @@ impl Many {
             options,
             group,
             inbox,
-            members: HashMap::new(),
-            ids: HashMap::new(),
-            next_id: ROSTER.0 + 1,
-            agenda: Agenda::default(),
+            members: Members::new(),
             sites,
-            waiting: Vec::new(),
-            callers: Vec::new(),
+            waiting: Waiting::default(),
             is_opening: true,
             rest_until: now,
         }
@@ -105,25 +74,19 @@ impl Many {
             .schedule
             .looking(self.options.look_interval(polling), now);
         for name in &roll.names {
-            if !self.ids.contains_key(name) {
-                self.add(Arc::clone(name), now);
+            if !self.members.contain(name) {
+                self.add(name, now);
             }
         }
-        let hinted = |member: &Member| roll.is_another || !roll.names.contains(&member.name);
-        for (id, member) in self.members.iter_mut().filter(|(_, member)| hinted(member)) {
-            member.tracked.hint(now);
-            self.agenda
-                .plan(*id, &mut member.planned, member.tracked.due());
-        }
+        self.members.change_all(|member| {
+            if roll.is_another || !roll.names.contains(&member.name) {
+                member.tracked.hint(now);
+            }
+        });
         self.note_report(roll.report);
-        for reply in std::mem::take(&mut self.callers) {
-            for (id, member) in &mut self.members {
-                member.tracked.ask(now);
-                self.agenda
-                    .plan(*id, &mut member.planned, member.tracked.due());
-            }
-            let left = self.members.keys().copied().collect();
-            self.waiting.push(Waiting { left, reply });
+        for reply in self.waiting.take_callers() {
+            self.members.change_all(|member| member.tracked.ask(now));
+            self.waiting.begin(self.members.ids(), reply);
         }
     }
 
@@ -135,28 +98,19 @@ impl Many {
         }
     }
 
-    fn add(&mut self, name: Arc<str>, now: Instant) {
-        let id = SiteId(self.next_id);
-        self.next_id += 1;
-        let mut member = Member {
-            name: Arc::clone(&name),
-            tracked: Tracked::new(id, Schedule::spread(&self.options, now, id.0)),
-            planned: Planned::default(),
-            state: State::Failing,
-            own: Arc::default(),
-            among: Arc::default(),
-        };
-        self.agenda
-            .plan(id, &mut member.planned, member.tracked.due());
+    fn add(&mut self, name: &Arc<str>, now: Instant) {
+        let directory = self.directory_of(name);
+        let id = self.members.add(name, |id| {
+            let schedule = Schedule::spread(&self.options, now, id.0);
+            let keeping = Keeping::of(&directory, &self.options, now);
+            Tracked::new(id, schedule, keeping)
+        });
         if !self.is_opening {
-            log::appeared(&self.directory_of(&name));
+            log::appeared(&directory);
         }
         let status = Status::nothing_read_yet();
         let mut table = self.group.table();
-        table.sites.insert(Arc::clone(&name), Entry { id, status });
-        drop(table);
-        self.ids.insert(name, id);
-        self.members.insert(id, member);
+        table.sites.insert(Arc::clone(name), Entry { id, status });
     }
 
     /// The directory of a site as people know it.
@@ -169,7 +123,7 @@ impl Many {
         let mut concluded = Vec::new();
         while concluded.len() < BATCH && begun.elapsed() < SLICE {
             let now = Instant::now();
-            let Some(id) = self.agenda.first_due(now) else {
+            let Some(id) = self.members.first_look(now) else {
                 break;
             };
             concluded.extend(self.look_at(id, watch, now));
@@ -178,24 +132,25 @@ impl Many {
     }
 
     fn look_at(&mut self, id: SiteId, watch: &mut Watch, now: Instant) -> Option<Concluded> {
-        let member = self.members.get_mut(&id)?;
+        let name = Arc::clone(&self.members.get(id)?.name);
         let mut around = Surroundings {
-            directory: &self.group.directory.join(&*member.name),
+            directory: &self.directory_of(&name),
             whereabouts: Whereabouts {
                 base: self.roster.base(),
-                path: Path::new(&*member.name),
+                path: Path::new(&*name),
             },
             options: &self.options,
             inbox: &self.inbox,
             watch,
         };
-        let conclusion = member.tracked.work(&mut around, now);
-        self.agenda
-            .plan(id, &mut member.planned, member.tracked.due());
+        let (conclusion, is_gone) = self.members.change(id, |member| {
+            let conclusion = member.tracked.work(&mut around, now);
+            (conclusion, member.tracked.is_gone())
+        })?;
         let conclusion = conclusion?;
         // A link that leads nowhere is still somebody's site.
         let path = around.whereabouts.base.join(around.whereabouts.path);
-        let is_removed = member.tracked.is_gone() && path.symlink_metadata().is_err();
+        let is_removed = is_gone && path.symlink_metadata().is_err();
         Some(Concluded {
             id,
             conclusion,
@@ -221,19 +176,19 @@ impl Many {
                 self.group.handle.store(self.sites.clone());
             }
             for (name, among) in moved {
-                if let Some(member) = self.ids.get(&name).and_then(|id| self.members.get_mut(id)) {
-                    member.among = among;
-                    told.extend(member.note_place(&mut table));
-                }
+                let members = &mut self.members;
+                let retold =
+                    members.change_named(&name, |member| member.note_place(among, &mut table));
+                told.extend(retold.flatten());
             }
             for concluded in &concluded {
-                if let Some(member) = self.members.get_mut(&concluded.id) {
-                    member.note(concluded, &mut table);
-                }
+                let members = &mut self.members;
+                members.change(concluded.id, |member| member.note(concluded, &mut table));
             }
         }
-        for (name, known, report) in told {
-            log::new_findings(&self.directory_of(&name), &known, &report);
+        for retold in told {
+            let directory = self.directory_of(&retold.name);
+            log::new_findings(&directory, &retold.known, &retold.report);
         }
         for concluded in concluded {
             self.tell(concluded, watch);
@@ -245,7 +200,7 @@ impl Many {
     fn take_up(&mut self, concluded: &[Concluded]) -> BTreeSet<Arc<str>> {
         let mut moved = BTreeSet::new();
         for concluded in concluded {
-            let Some(member) = self.members.get(&concluded.id) else {
+            let Some(member) = self.members.get(concluded.id) else {
                 continue;
             };
             let site = concluded.site();
@@ -275,12 +230,11 @@ impl Many {
             conclusion,
             is_removed,
         } = concluded;
-        let Some(member) = self.members.get_mut(&id) else {
+        let Some(member) = self.members.get(id) else {
             return;
         };
         let name = Arc::clone(&member.name);
-        let directory = self.group.directory.join(&*name);
-        member.tracked.keep(&directory, &self.options);
+        let directory = self.directory_of(&name);
         let Some(mut status) = self.group.table().status(&name) else {
             return;
         };
@@ -304,35 +258,47 @@ impl Many {
             }
             News::Unsettled { reload, .. } => reload.clone(),
         };
-        conclusion.answer(&reload);
-        for waiting in &mut self.waiting {
-            waiting.left.remove(&id);
+        // A maintenance that ended is no reading, and whoever waits for one goes on waiting.
+        if conclusion.asked || is_removed {
+            self.waiting.was_read(id, reload.outcome);
         }
+        conclusion.answer(&reload);
         if is_removed {
             self.remove(id, &name, watch);
         }
     }
 
     fn remove(&mut self, id: SiteId, name: &str, watch: &mut Watch) {
-        if let Some(mut member) = self.members.remove(&id) {
-            self.agenda.plan(id, &mut member.planned, None);
-        }
-        self.ids.remove(name);
+        // What is kept of it must not come back, and there is no later for that.
+        self.keep(id);
+        self.members.remove(id);
         self.group.table().sites.remove(name);
         self.inbox.forget(id);
         watch.arm(id, &Places::default());
     }
 
+    /// Keeps a site for a restart.
+    fn keep(&mut self, id: SiteId) {
+        let kept = self.members.change(id, |member| {
+            let name = Arc::clone(&member.name);
+            (name, member.tracked.keep())
+        });
+        let Some((name, failure)) = kept else {
+            return;
+        };
+        if let Some(entry) = self.group.table().sites.get_mut(&name) {
+            entry.status.not_kept = failure;
+        }
+    }
+
     /// Tells those who wait for all sites and have waited long enough.
     fn answer_waiting(&mut self) {
-        self.waiting.retain(|waiting| {
-            if waiting.left.is_empty() {
-                // A caller that is gone doesn't want to know.
-                let _ = waiting.reply.try_send(());
+        for tally in self.waiting.answer() {
+            if !self.is_opening {
+                log::all_read(&self.group.directory, tally);
             }
-            !waiting.left.is_empty()
-        });
-        if self.is_opening && self.waiting.is_empty() && self.callers.is_empty() {
+        }
+        if self.is_opening && self.waiting.is_empty() {
             self.is_opening = false;
             let states = self.group.table().statuses();
             let good = states
@@ -340,6 +306,17 @@ impl Many {
                 .filter(|(_, status)| status.state == State::Good)
                 .count();
             log::opened(&self.group.directory, good, states.len() - good);
+            self.sweep();
+        }
+    }
+
+    /// Removes what is kept of sites that were withdrawn while nobody watched.
+    fn sweep(&self) {
+        let is_whole = !self.group.table().report.has_errors();
+        let names: BTreeSet<&str> = self.members.names().collect();
+        // A directory without sites is more likely a volume that comes later.
+        if is_whole && !names.is_empty() {
+            state_dir::sweep(&self.options, &self.group.directory, &names);
         }
     }
 
@@ -353,68 +330,9 @@ impl Many {
     }
 }
 
-impl Concluded {
-    /// The site that takes the place of the one before.
-    fn site(&self) -> Option<&Arc<Site>> {
-        match &self.conclusion.news {
-            News::Taken(taken) => taken.site(),
-            News::Unsettled { .. } => None,
-        }
-    }
-}
-
-impl Member {
-    /// Enters a conclusion into the site's status.
-    fn note(&mut self, concluded: &Concluded, table: &mut Table) {
-        let Some(entry) = table.sites.get_mut(&self.name) else {
-            return;
-        };
-        match &concluded.conclusion.news {
-            News::Taken(taken) => {
-                taken.enter(&mut entry.status);
-                self.state = entry.status.state;
-                self.own = Arc::clone(&taken.reload.report);
-            }
-            News::Unsettled { reload, is_first } => {
-                if *is_first {
-                    entry.status.last_reload = reload.clone();
-                }
-                return;
-            }
-        }
-        self.complete(&mut entry.status);
-    }
-
-    /// Enters into the site's status what is said of its place among the others. Returns its name,
-    /// and what was said of the site before and is now, if that differs.
-    fn note_place(&self, table: &mut Table) -> Option<(Arc<str>, Arc<Report>, Arc<Report>)> {
-        let status = &mut table.sites.get_mut(&self.name)?.status;
-        let known = Arc::clone(&status.last_reload.report);
-        self.complete(status);
-        let report = Arc::clone(&status.last_reload.report);
-        (known != report).then(|| (Arc::clone(&self.name), known, report))
-    }
-
-    /// Adds what is said of the site's place among the others to what was found in its files.
-    fn complete(&self, status: &mut Status) {
-        status.state = match self.state {
-            State::Good if self.among.has_errors() => State::Failing,
-            state => state,
-        };
-        status.last_reload.report = if self.among.is_empty() {
-            Arc::clone(&self.own)
-        } else {
-            let mut report = Report::clone(&self.own);
-            report.merge(Report::clone(&self.among));
-            report.sort();
-            Arc::new(report)
-        };
-    }
-}
-
 impl Charge for Many {
     fn due(&self) -> Option<Instant> {
-        let due = [self.agenda.next(), self.roster.schedule.due()];
+        let due = [self.members.due(), self.roster.schedule.due()];
         let due = due.into_iter().flatten().min()?;
         Some(due.max(self.rest_until))
     }
@@ -424,31 +342,20 @@ impl Charge for Many {
             self.roster.schedule.hint(now);
         }
         if mail.lost {
-            for (id, member) in &mut self.members {
-                member.tracked.hint(now);
-                self.agenda
-                    .plan(*id, &mut member.planned, member.tracked.due());
-            }
+            self.members.change_all(|member| member.tracked.hint(now));
         }
         for id in mail.hints {
-            if let Some(member) = self.members.get_mut(&id) {
-                member.tracked.hint(now);
-                self.agenda
-                    .plan(id, &mut member.planned, member.tracked.due());
-            }
+            self.members.change(id, |member| member.tracked.hint(now));
         }
         if !mail.requests.is_empty() || !mail.requests_for_all.is_empty() {
             self.rest_until = now;
         }
         for (id, caller) in mail.requests {
-            if let Some(member) = self.members.get_mut(&id) {
-                member.tracked.request(caller, now);
-                self.agenda
-                    .plan(id, &mut member.planned, member.tracked.due());
-            }
+            self.members
+                .change(id, |member| member.tracked.request(caller, now));
         }
         if !mail.requests_for_all.is_empty() {
-            self.callers.extend(mail.requests_for_all);
+            self.waiting.extend(mail.requests_for_all);
             self.roster.schedule.request(now);
         }
     }
@@ -465,9 +372,19 @@ impl Charge for Many {
         self.note_watching(watch);
         self.publish(concluded, watch);
         self.answer_waiting();
+        // One at a time: an edit doesn't wait until thousands are on a slow disk.
+        if let Some(id) = self.members.first_keep(begun) {
+            self.keep(id);
+        }
         if !self.is_opening {
             let now = Instant::now();
             self.rest_until = now + (now - begun).min(LONGEST_REST);
+        }
+    }
+
+    fn end(&mut self) {
+        while let Some(id) = self.members.first_keep(Instant::now()) {
+            self.keep(id);
         }
     }
 }

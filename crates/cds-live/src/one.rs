@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::conclusion::{Conclusion, News};
 use crate::inbox::{Inbox, Mail, SiteId};
+use crate::keeping::Keeping;
 use crate::log;
 use crate::options::Options;
 use crate::scan::Whereabouts;
 use crate::schedule::Schedule;
 use crate::shared::Shared;
 use crate::status::Watching;
-use crate::tracked::{Conclusion, News, Surroundings, Tracked};
+use crate::tracked::{Surroundings, Tracked};
 use crate::watch::Watch;
 use crate::worker::Charge;
 
@@ -27,8 +29,10 @@ pub(crate) const SITE: SiteId = SiteId(0);
 
 impl One {
     pub(crate) fn new(options: Options, shared: Arc<Shared>, inbox: Arc<Inbox>) -> Self {
+        let now = Instant::now();
+        let keeping = Keeping::of(&shared.directory, &options, now);
         Self {
-            site: Tracked::new(SITE, Schedule::new(&options, Instant::now())),
+            site: Tracked::new(SITE, Schedule::new(&options, now), keeping),
             options,
             shared,
             inbox,
@@ -40,6 +44,15 @@ impl One {
         if self.shared.status().watching != watching {
             log::watching(&self.shared.directory, &watching);
             self.shared.update(|status| status.watching = watching);
+        }
+    }
+
+    /// Keeps what is served for a restart, if it is to be now.
+    fn keep(&mut self) {
+        let due = self.site.keeping_due();
+        if due.is_some_and(|due| due <= Instant::now()) {
+            let failure = self.site.keep();
+            self.shared.update(|status| status.not_kept = failure);
         }
     }
 
@@ -76,7 +89,8 @@ impl One {
 
 impl Charge for One {
     fn due(&self) -> Option<Instant> {
-        self.site.due()
+        let due = [self.site.due(), self.site.keeping_due()];
+        due.into_iter().flatten().min()
     }
 
     fn take(&mut self, mail: Mail, now: Instant) {
@@ -105,8 +119,12 @@ impl Charge for One {
         }
         if let Some(conclusion) = conclusion {
             self.publish(conclusion);
-            self.site.keep(&self.shared.directory, &self.options);
         }
+        self.keep();
+    }
+
+    fn end(&mut self) {
+        self.keep();
     }
 }
 

@@ -170,7 +170,11 @@ impl Options {
     /// files have errors; nowhere by default.
     ///
     /// The directory is made when there is something to keep. It takes as much space as the site
-    /// directories. Two processes may share it, as long as they don't share a site directory.
+    /// directories. What can't be written is tried again every ten seconds, and
+    /// [`Status::not_kept`](crate::Status::not_kept) says why. [`LiveSites`](crate::LiveSites)
+    /// removes what is kept of sites that its directory doesn't have any more when it is opened.
+    /// Several processes may share it, even for one site directory, as while one hands over to
+    /// the next: only one at a time writes.
     #[must_use]
     pub fn state_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.state_dir = Some(dir.into());

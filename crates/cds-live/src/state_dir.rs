@@ -4,18 +4,22 @@
 //! Each site has a folder: one file per content, named by its hash, and a manifest that says which
 //! path has which. Contents are written before the manifest, and each is renamed into place, so
 //! that at any time the manifest names what is there. Nothing is flushed to the disk, which would
-//! make an edit wait for it: what a power failure leaves behind is told by the hashes.
+//! make an edit wait for it: what a power failure leaves behind is told by the hashes, and mended
+//! by the first save of the next process.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use cds_site::{Source, Sources};
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
+use crate::log;
 use crate::options::Options;
 
 /// Where the last good version of one site is kept.
@@ -66,20 +70,27 @@ impl Kept {
         &self.folder
     }
 
-    /// Keeps a version in place of the one before.
-    pub(crate) fn save(&self, sources: &Sources) -> io::Result<()> {
+    pub(crate) fn directory(&self) -> &Path {
+        Path::new(&self.directory)
+    }
+
+    /// Keeps a version in place of the one before. What is there already stays: by its name and
+    /// length if it `is_known` to be whole, else by its bytes.
+    pub(crate) fn save(&self, sources: &Sources, is_known: bool) -> io::Result<()> {
         let manifest = self.manifest(sources);
-        if self
-            .read_manifest()
-            .is_ok_and(|before| before.as_ref() == Some(&manifest))
-        {
+        let before = self.read_manifest();
+        if is_known && before.is_ok_and(|before| before.as_ref() == Some(&manifest)) {
             return Ok(());
         }
         fs::create_dir_all(&self.folder)?;
+        let _lock = self.lock()?;
         for source in sources {
             let path = self.folder.join(hash(&source.bytes));
-            let is_there =
-                fs::metadata(&path).is_ok_and(|file| file.len() == source.bytes.len() as u64);
+            let is_there = if is_known {
+                fs::metadata(&path).is_ok_and(|file| file.len() == source.bytes.len() as u64)
+            } else {
+                fs::read(&path).is_ok_and(|bytes| bytes == source.bytes)
+            };
             if !is_there {
                 self.write(&path, &source.bytes)?;
             }
@@ -126,6 +137,21 @@ impl Kept {
         match fs::remove_dir_all(&self.folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             removed => removed,
+        }
+    }
+
+    /// Keeps another process out, as there is one while one hands over to the next.
+    ///
+    /// # Errors
+    ///
+    /// When it is there at the moment.
+    fn lock(&self) -> io::Result<Option<File>> {
+        let folder = File::open(&self.folder)?;
+        match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(folder)),
+            Err(error) if error == Errno::WOULDBLOCK => Err(error.into()),
+            // There are file systems that can't lock a directory.
+            Err(_) => Ok(None),
         }
     }
 
@@ -194,6 +220,36 @@ impl Kept {
     }
 }
 
+/// Removes what is kept of sites that were in a directory of sites and have another name than
+/// these.
+pub(crate) fn sweep(options: &Options, directory: &Path, names: &BTreeSet<&str>) {
+    let Some(state_dir) = options.state_dir.as_deref() else {
+        return;
+    };
+    for folder in fs::read_dir(state_dir).into_iter().flatten().flatten() {
+        let Some(of) = directory_kept_in(&folder.path()) else {
+            continue;
+        };
+        let name = of.file_name().unwrap_or_default().to_string_lossy();
+        let kept = Kept::of(state_dir, &of);
+        let is_left = of.parent() == Some(directory) && !names.contains(&*name);
+        // A folder of another name is somebody's copy.
+        if is_left && kept.folder == folder.path() {
+            // What can't be removed now is the next time.
+            if kept.remove().is_ok() {
+                log::swept(&of, &kept.folder);
+            }
+        }
+    }
+}
+
+/// Whose files a folder has, if it is one of ours.
+fn directory_kept_in(folder: &Path) -> Option<PathBuf> {
+    let bytes = fs::read(folder.join(MANIFEST)).ok()?;
+    let manifest: Manifest = serde_json::from_slice(&bytes).ok()?;
+    (manifest.format == FORMAT).then(|| manifest.directory.into())
+}
+
 fn hash(bytes: &[u8]) -> String {
     format!("{:032x}", xxh3_128(bytes))
 }
@@ -234,7 +290,7 @@ mod tests {
                 ("public/b", "same"),
                 ("public/c", "same"),
             ]);
-            kept.save(&sources).unwrap();
+            kept.save(&sources, true).unwrap();
             assert_eq!(kept.load(), Ok(Some(sources)));
             assert_eq!(names(kept.folder()), 3, "two contents and the manifest");
         }
@@ -249,7 +305,7 @@ mod tests {
         let kept = Kept::of(state.path(), Path::new("/srv/cds"));
         let whole = sources(&[("a.json", "whole"), ("b.json", "another")]);
         let files: Vec<_> = {
-            kept.save(&whole).unwrap();
+            kept.save(&whole, true).unwrap();
             let files = fs::read_dir(kept.folder()).unwrap();
             files.map(|file| file.unwrap().path()).collect()
         };
@@ -276,7 +332,7 @@ mod tests {
         }
         // And a save mends it.
         fs::write(kept.folder().join(MANIFEST), "nonsense").unwrap();
-        kept.save(&whole).unwrap();
+        kept.save(&whole, true).unwrap();
         assert_eq!(kept.load(), Ok(Some(whole)));
     }
 
@@ -284,7 +340,7 @@ mod tests {
     fn a_folder_of_another_site_or_format_is_not_taken() {
         let state = tempfile::tempdir().unwrap();
         let kept = Kept::of(state.path(), Path::new("/srv/cds"));
-        kept.save(&sources(&[("a", "a")])).unwrap();
+        kept.save(&sources(&[("a", "a")]), true).unwrap();
         let other = Kept::of(state.path(), Path::new("/home/cds"));
         assert_eq!(other.load(), Ok(None));
         fs::rename(kept.folder(), other.folder()).unwrap();
@@ -296,10 +352,41 @@ mod tests {
     }
 
     #[test]
+    fn while_another_process_writes_nothing_is_written() {
+        let state = tempfile::tempdir().unwrap();
+        let kept = Kept::of(state.path(), Path::new("/srv/cds"));
+        kept.save(&sources(&[("a", "1")]), true).unwrap();
+        let lock = kept.lock().unwrap();
+        let two = sources(&[("a", "2")]);
+        let refused = kept.save(&two, true).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::WouldBlock);
+        assert_eq!(kept.load(), Ok(Some(sources(&[("a", "1")]))));
+        drop(lock);
+        kept.save(&two, true).unwrap();
+        assert_eq!(kept.load(), Ok(Some(two)));
+    }
+
+    #[test]
+    fn what_is_kept_of_sites_that_are_no_more_is_swept_and_nothing_else() {
+        let state = tempfile::tempdir().unwrap();
+        let options = Options::new().state_dir(state.path());
+        let kept = |directory: &str| Kept::of(state.path(), Path::new(directory));
+        let all = ["/srv/a", "/srv/b", "/srv/b/c", "/home/b"].map(kept);
+        for kept in &all {
+            kept.save(&sources(&[("a", "a")]), true).unwrap();
+        }
+        fs::create_dir(state.path().join("other")).unwrap();
+        sweep(&options, Path::new("/srv"), &BTreeSet::from(["a"]));
+        let is_kept = all.map(|kept| kept.load().unwrap().is_some());
+        assert_eq!(is_kept, [true, false, true, true]);
+        assert!(state.path().join("other").exists());
+    }
+
+    #[test]
     fn a_manifest_names_no_file_outside() {
         let state = tempfile::tempdir().unwrap();
         let kept = Kept::of(state.path(), Path::new("/srv/cds"));
-        kept.save(&sources(&[("a", "a")])).unwrap();
+        kept.save(&sources(&[("a", "a")]), true).unwrap();
         fs::write(state.path().join("secret"), "a").unwrap();
         let manifest = kept.folder().join(MANIFEST);
         let text = fs::read_to_string(&manifest).unwrap();

@@ -22,6 +22,9 @@ pub struct Status {
     /// Whether what is served was served before this process started, and comes from the state
     /// directory ([`Options::state_dir`](crate::Options::state_dir)) because the files have errors.
     pub is_restored: bool,
+    /// Why what is served can't be kept in the state directory, which is tried again every ten
+    /// seconds; `None` when it is kept, or isn't to be.
+    pub not_kept: Option<Arc<str>>,
     /// Whether what is served answers that it is being worked on.
     pub in_maintenance: bool,
     /// How the last try ended.
@@ -39,6 +42,7 @@ impl Status {
             loaded_at: None,
             etag: None,
             is_restored: false,
+            not_kept: None,
             in_maintenance: false,
             last_reload: Reload {
                 outcome: Outcome::Kept,

@@ -4,11 +4,13 @@ use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant, SystemTime};
 
-use cds_site::{EntryChanges, Report};
+use cds_site::Report;
 
 use crate::alarm::{Alarm, Now};
-use crate::current::{Current, Reading, Taken};
+use crate::conclusion::{Conclusion, News};
+use crate::current::{Current, Reading};
 use crate::inbox::{Inbox, SiteId};
+use crate::keeping::Keeping;
 use crate::log;
 use crate::options::{Options, WatchMode};
 use crate::problem::Problem;
@@ -17,7 +19,6 @@ use crate::reload::{Outcome, Reload};
 use crate::scan::{Root, Scan, Whereabouts};
 use crate::schedule::Schedule;
 use crate::settle::{OVERDUE, Settling};
-use crate::state_dir::Kept;
 use crate::status::Watching;
 use crate::watch::Watch;
 
@@ -48,33 +49,6 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) watch: &'a mut Watch,
 }
 
-/// What came of a look, for people to know.
-pub(crate) struct Conclusion {
-    pub(crate) news: News,
-    /// Whether somebody asked for it.
-    pub(crate) asked: bool,
-    /// Who did, and waits.
-    pub(crate) callers: Vec<mpsc::SyncSender<Reload>>,
-}
-
-/// What there is to tell.
-pub(crate) enum News {
-    /// Files were read.
-    Taken(Taken),
-    /// Files go on changing; nothing was read, at all if it is the first look.
-    Unsettled { reload: Reload, is_first: bool },
-}
-
-impl Conclusion {
-    /// Tells those who wait how it ended.
-    pub(crate) fn answer(self, reload: &Reload) {
-        for caller in self.callers {
-            // A caller that is gone doesn't want to know.
-            let _ = caller.try_send(reload.clone());
-        }
-    }
-}
-
 impl Surroundings<'_> {
     /// How changes are noticed.
     pub(crate) fn watching(&self) -> Watching {
@@ -83,28 +57,27 @@ impl Surroundings<'_> {
 }
 
 impl Tracked {
-    pub(crate) fn new(id: SiteId, schedule: Schedule) -> Self {
+    pub(crate) fn new(id: SiteId, schedule: Schedule, keeping: Keeping) -> Self {
         Self {
             id,
             schedule,
             alarm: Alarm::default(),
             settling: None,
-            current: Current::new(),
+            current: Current::new(keeping),
             compare: false,
             asked: false,
             callers: Vec::new(),
         }
     }
 
-    /// Keeps what is served for a restart. To be called after it is published: a slow disk must
-    /// delay no edit.
-    pub(crate) fn keep(&mut self, directory: &Path, options: &Options) {
-        let Some(kept) = Kept::wanted(options, directory) else {
-            return;
-        };
-        if let Err(error) = self.current.keep(&kept) {
-            log::not_kept(directory, kept.folder(), &error);
-        }
+    /// Keeps what is served for a restart; returns what keeps it from that.
+    pub(crate) fn keep(&mut self) -> Option<Arc<str>> {
+        self.current.keep()
+    }
+
+    /// When to do so.
+    pub(crate) fn keeping_due(&self) -> Option<Instant> {
+        self.current.keeping_due()
     }
 
     /// When there is something to do without mail.
@@ -280,17 +253,17 @@ impl Tracked {
 
     /// What those hear who wait for a reload that can't be made now.
     fn unsettled(&mut self, files: &[String]) -> Conclusion {
+        let begun = Instant::now();
         let mut report = Report::new();
         report.extend(files.iter().map(|file| Problem::Changing.finding(file)));
-        let reload = Reload {
-            outcome: Outcome::Kept,
-            serving: self.current.serves(),
-            at: SystemTime::now(),
-            duration: Duration::ZERO,
-            report: Arc::new(report),
-            changed: Arc::default(),
-            entries: EntryChanges::default(),
-        };
+        let report = Arc::new(report);
+        if let Some(taken) = self.current.restore(&report, begun) {
+            self.alarm.set(self.current.due(), Now::read());
+            return self.conclusion(News::Taken(taken));
+        }
+        let reload = self
+            .current
+            .reload(Outcome::Kept, begun, report, Vec::new());
         let is_first = self.current.is_empty();
         self.conclusion(News::Unsettled { reload, is_first })
     }
@@ -316,7 +289,7 @@ impl Tracked {
                     loaded,
                     begun,
                 };
-                let conclusion = self.conclude(reading, around.directory, around.options);
+                let conclusion = self.conclude(reading, around.directory);
                 self.schedule.reloaded(begun.elapsed());
                 conclusion
             }
@@ -337,15 +310,9 @@ impl Tracked {
         self.current.before().filter(|_| !self.compare)
     }
 
-    fn conclude(
-        &mut self,
-        reading: Reading,
-        directory: &Path,
-        options: &Options,
-    ) -> Option<Conclusion> {
+    fn conclude(&mut self, reading: Reading, directory: &Path) -> Option<Conclusion> {
         self.compare = false;
-        let kept = Kept::wanted(options, directory);
-        let taken = self.current.take(reading, directory, kept.as_ref());
+        let taken = self.current.take(reading, directory);
         self.alarm.set(self.current.due(), Now::read());
         let is_told = taken.is_news || self.asked;
         is_told.then(|| self.conclusion(News::Taken(taken)))
@@ -394,7 +361,8 @@ mod tests {
             inbox: &inbox,
             watch: &mut Watch::new(Arc::clone(&inbox)),
         };
-        let mut site = Tracked::new(SiteId(0), Schedule::new(&options, begun));
+        let keeping = Keeping::of(&path, &options, begun);
+        let mut site = Tracked::new(SiteId(0), Schedule::new(&options, begun), keeping);
 
         // What a bad disk or a full file table leads to.
         let (scan, _) = Scan::of(around.whereabouts, options.limits);
@@ -406,7 +374,7 @@ mod tests {
             loaded,
             begun,
         };
-        site.conclude(reading, &path, &options);
+        site.conclude(reading, &path);
         assert!(site.current.is_worth_retrying());
         assert!(site.known().is_some());
         site.consider(scan, &mut around, Instant::now() + OVERDUE);

@@ -18,6 +18,9 @@ pub(crate) trait Charge: Send + 'static {
 
     /// Does what is due.
     fn work(&mut self, watch: &mut Watch);
+
+    /// Does what must not be left undone; there is no later.
+    fn end(&mut self);
 }
 
 /// Ends the thread when the last handle is dropped.
@@ -65,6 +68,7 @@ fn run(inbox: &Arc<Inbox>, mut charge: impl Charge) {
         charge.take(mail, Instant::now());
         charge.work(&mut watch);
     }
+    charge.end();
 }
 
 #[cfg(test)]
@@ -99,10 +103,8 @@ mod tests {
                 _ => self.inbox.hint(SiteId(0)),
             }
         }
-    }
 
-    impl Drop for Arming {
-        fn drop(&mut self) {
+        fn end(&mut self) {
             assert_eq!(self.added, [true, false, true, false]);
         }
     }

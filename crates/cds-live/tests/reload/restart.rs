@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use cds_live::{LiveSite, LiveSites, Options, Outcome, State};
@@ -138,6 +140,71 @@ fn a_directory_that_is_late_costs_nothing_that_is_kept() {
 }
 
 #[test]
+fn a_directory_that_comes_late_and_broken_is_served_as_it_was() {
+    let directory = Directory::with_site("version-1");
+    drop(open(&directory));
+    wait_until_kept(&directory, "version-1");
+    fs::rename(directory.path("cds"), directory.path("elsewhere")).unwrap();
+    let live = open(&directory);
+    assert_eq!(look(&live.site())[0], "503");
+    write(&directory.path("elsewhere").join(METADATA), "{");
+    fs::rename(directory.path("elsewhere"), directory.path("cds")).unwrap();
+    until(
+        || look(&live.site()) == all("version-1"),
+        || format!("{:?} is served", look(&live.site())),
+    );
+    assert!(live.status().is_restored);
+}
+
+#[test]
+fn files_that_go_on_changing_at_the_start_are_served_as_they_were() {
+    let directory = Directory::with_site("version-1");
+    drop(open(&directory));
+    wait_until_kept(&directory, "version-1");
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let path = directory.cds(METADATA);
+        let done = &done;
+        scope.spawn(move || {
+            for size in (0..1000).cycle() {
+                if done.load(Ordering::Relaxed) {
+                    return;
+                }
+                write(&path, &"{".repeat(size));
+                thread::sleep(Duration::from_millis(10));
+            }
+        });
+        let live = open(&directory);
+        let status = live.status();
+        done.store(true, Ordering::Relaxed);
+        assert_eq!(look(&live.site()), all("version-1"));
+        assert_eq!(status.last_reload.outcome, Outcome::Restored);
+        let finding = status.last_reload.report.findings()[0].to_string();
+        assert!(finding.contains("it goes on changing"), "{finding}");
+    });
+}
+
+#[test]
+fn what_is_kept_of_a_site_that_was_withdrawn_meanwhile_is_removed() {
+    let directory = Directory::empty();
+    directory.write_site("sites/east", "version-east");
+    directory.write_site("sites/west", "version-west");
+    let options = Options::new().state_dir(directory.path("state"));
+    let open = || LiveSites::open_with(directory.path("sites"), &options).unwrap();
+    drop(open());
+    wait_until_kept(&directory, "version-west");
+    fs::remove_dir_all(directory.path("sites/west")).unwrap();
+    let live = open();
+    let has = |version: &str| {
+        let files = files(&directory.path("state"));
+        files.iter().any(|file| file.contains(version))
+    };
+    until(|| !has("version-west"), || "still kept".to_owned());
+    assert!(has("version-east"));
+    drop(live);
+}
+
+#[test]
 fn a_state_directory_that_cannot_be_written_keeps_nothing_from_being_served() {
     let directory = Directory::with_site("version-1");
     write(&directory.path("state"), "a file");
@@ -146,6 +213,11 @@ fn a_state_directory_that_cannot_be_written_keeps_nothing_from_being_served() {
     directory.write_site("cds", "version-2");
     assert_eq!(live.reload().outcome, Outcome::Swapped);
     assert_eq!(look(&live.site()), all("version-2"));
+    let not_kept = || live.status().not_kept;
+    until(|| not_kept().is_some(), || "it is kept".to_owned());
+    fs::remove_file(directory.path("state")).unwrap();
+    until(|| not_kept().is_none(), || format!("{:?}", not_kept()));
+    wait_until_kept(&directory, "version-2");
 }
 
 #[test]

@@ -33,6 +33,9 @@ struct SiteStatus {
     generation: u64,
     /// Whether what is served is of before the start, because the files have errors.
     restored: bool,
+    /// Why what is served can't be kept in the state directory; not there if it can, or isn't to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_kept: Option<String>,
     /// Whether what is served answers that it is being worked on.
     maintenance: bool,
     watching: &'static str,
@@ -72,6 +75,7 @@ fn describe((name, status): (Arc<str>, Status)) -> SiteStatus {
         loaded_at,
         etag,
         is_restored,
+        not_kept,
         in_maintenance,
         last_reload,
         watching,
@@ -86,6 +90,7 @@ fn describe((name, status): (Arc<str>, Status)) -> SiteStatus {
         loaded: loaded_at.map(rfc3339),
         generation,
         restored: is_restored,
+        not_kept: not_kept.as_deref().map(str::to_owned),
         maintenance: in_maintenance,
         watching: watching.as_str(),
         last_try: LastTry {

@@ -238,6 +238,7 @@ fn a_hangup_reads_all_sites_again_and_the_report_has_the_findings_of_all() {
     eventually("both are read again", || {
         kept().filter(|kept| *kept >= before + 2)
     });
+    proxy.wait_for_log("all sites have been read again");
 }
 
 #[test]
