@@ -10,6 +10,7 @@ mod reference;
 mod schema;
 mod section;
 mod settings;
+mod upstream_settings;
 mod values;
 
 pub use file::ConfigFile;
@@ -24,9 +25,9 @@ pub use section::{
 };
 pub use settings::{
     ForwardingSettings, ListenerSettings, Place, ProcessSettings, Settings, SiteSettings,
-    UpstreamSettings,
 };
+pub use upstream_settings::UpstreamSettings;
 pub use values::{
-    Bind, Host, ListenAddress, LogFilter, Mode, Peer, Peers, Size, Threads, Timeout, UpstreamUrl,
-    Wait, Watching,
+    Balance, Bind, Host, ListenAddress, LogFilter, Mode, Peer, Peers, Size, Threads, Timeout,
+    UpstreamUrl, Wait, Watching,
 };

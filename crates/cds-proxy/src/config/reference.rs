@@ -142,9 +142,10 @@ mod tests {
                 if default == "none" || section.heading.starts_with("[[") {
                     continue;
                 }
-                let value = match default.parse::<bool>() {
-                    Ok(_) => default,
-                    Err(_) => format!("{default:?}"),
+                let is_bare = default.parse::<bool>().is_ok() || default.parse::<u32>().is_ok();
+                let value = match is_bare {
+                    true => default,
+                    false => format!("{default:?}"),
                 };
                 let said = resolved(&format!("{name}.{} = {value}", key.name));
                 assert_eq!(said, resolved(""), "{name}.{}", key.name);

@@ -11,9 +11,9 @@ use super::layer::Layer;
 use super::mistake::Mistake;
 use super::section::{
     CertificateFiles, ForwardingSection, LimitsSection, ListenSection, ProcessSection, SiteSection,
-    UpstreamSection,
 };
-use super::values::{ListenAddress, Mode, Peers, Size, Threads, Timeout, UpstreamUrl, Watching};
+use super::upstream_settings::UpstreamSettings;
+use super::values::{ListenAddress, Mode, Peers, Size, Threads, Timeout, Watching};
 use crate::rules::config_invalid::CONFIG_INVALID;
 
 /// What `run` works with.
@@ -50,17 +50,6 @@ pub struct ListenerSettings {
     pub http2: bool,
     /// Who begins connections with a PROXY protocol header.
     pub proxies: Peers,
-}
-
-/// The portal.
-#[derive(Debug, Clone)]
-pub struct UpstreamSettings {
-    /// Where it is.
-    pub url: UpstreamUrl,
-    /// Limit for making a connection to it.
-    pub connect_timeout: Duration,
-    /// Limit for the first byte of its answer, and between two pieces of it.
-    pub timeout: Duration,
 }
 
 /// The documents.
@@ -153,25 +142,6 @@ impl ListenerSettings {
     }
 }
 
-impl UpstreamSettings {
-    /// A portal beside us answers a SYN in microseconds; five seconds outlive one lost packet and
-    /// its repetitions.
-    const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-    /// What nginx allows, so that a portal that worked behind it works here.
-    const TIMEOUT: Duration = Duration::from_secs(60);
-
-    fn of(section: UpstreamSection) -> Result<Self, Mistake> {
-        let limit = section.connect_timeout;
-        Ok(Self {
-            url: section
-                .url
-                .ok_or_else(|| missing("upstream.url", "upstream"))?,
-            connect_timeout: limit.map_or(Self::CONNECT_TIMEOUT, |limit| limit.0),
-            timeout: section.timeout.map_or(Self::TIMEOUT, |limit| limit.0),
-        })
-    }
-}
-
 impl SiteSettings {
     fn of(section: SiteSection, limits: &LimitsSection) -> Result<Self, Mistake> {
         let live = live_options(&section, limits);
@@ -258,7 +228,7 @@ const fn on_loopback(port: u16) -> ListenAddress {
     ListenAddress::Tcp(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
 }
 
-fn missing(key: &str, what: &str) -> Mistake {
+pub(super) fn missing(key: &str, what: &str) -> Mistake {
     Mistake {
         rule: &CONFIG_INVALID,
         key: key.to_owned(),
@@ -270,7 +240,7 @@ fn missing(key: &str, what: &str) -> Mistake {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{ProcessSection, Wait};
+    use crate::config::{ProcessSection, UpstreamSection, Wait};
 
     fn layer() -> Layer {
         Layer {
@@ -279,7 +249,7 @@ mod tests {
                 ..SiteSection::default()
             },
             upstream: UpstreamSection {
-                url: "http://127.0.0.1:3000".parse().ok(),
+                url: "http://127.0.0.1:3000".parse().ok().map(|url| vec![url]),
                 ..UpstreamSection::default()
             },
             ..Layer::default()

@@ -138,7 +138,7 @@ fn settings(args: &DemoArgs, portal: &Listener) -> anyhow::Result<Settings> {
             ..SiteSection::default()
         },
         upstream: UpstreamSection {
-            url: Some(upstream.parse().map_err(anyhow::Error::msg)?),
+            url: Some(vec![upstream.parse().map_err(anyhow::Error::msg)?]),
             ..UpstreamSection::default()
         },
         ..Layer::default()

@@ -54,6 +54,12 @@ impl Failure {
         }
     }
 
+    /// Whether the same request may fare better elsewhere. One that took too long may not: it
+    /// would only be work for two.
+    pub(super) const fn is_repeatable(self) -> bool {
+        matches!(self, Self::Broken)
+    }
+
     /// What to answer; nothing to a client that has gone.
     pub(super) fn problem(self) -> Option<Problem> {
         match self {

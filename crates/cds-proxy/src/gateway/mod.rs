@@ -12,7 +12,6 @@ mod problem;
 #[cfg(test)]
 mod tests;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,7 +29,7 @@ pub use self::forward::Forwarding;
 use self::problem::Problem;
 use crate::metrics::{Metrics, Source, UpstreamError};
 use crate::server::{Connection, Life, Phase};
-use crate::upstream::{OCCASIONAL, Pace, Upstream};
+use crate::upstream::{Member, Pace, Upstream, Way};
 
 /// Decides who answers a request, and passes on what is not ours.
 pub struct Gateway<R> {
@@ -50,10 +49,8 @@ pub struct Gateway<R> {
 #[derive(Debug)]
 pub struct Exchange {
     source: Source,
-    /// The address of the upstream that is being asked.
-    address: Option<SocketAddr>,
-    /// Those that could not be reached.
-    missed: Vec<SocketAddr>,
+    /// Which upstream is being asked, and which could not be reached.
+    way: Way,
 }
 
 /// Idle connections are kept a minute: browsers ask again within it, and a load balancer in front
@@ -73,8 +70,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
     fn new_ctx(&self) -> Exchange {
         Exchange {
             source: Source::Proxy,
-            address: None,
-            missed: Vec::new(),
+            way: Way::default(),
         }
     }
 
@@ -110,13 +106,12 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         session: &mut Session,
         exchange: &mut Exchange,
     ) -> Result<Box<HttpPeer>> {
-        exchange.address = self.upstream.address(&exchange.missed).await;
-        let Some(address) = exchange.address else {
-            let mut error = Error::new_up(ErrorType::ConnectNoRoute);
-            error.set_context(self.upstream.why_nowhere());
-            return Err(error);
-        };
-        Ok(self.upstream.peer(address, pace(session)))
+        if let Err(why) = self.upstream.next(&mut exchange.way).await {
+            self.upstream.nowhere();
+            return Err(nowhere(why));
+        }
+        let peer = self.upstream.peer(&exchange.way, pace(session));
+        peer.ok_or_else(|| nowhere("there is none"))
     }
 
     fn fail_to_connect(
@@ -126,12 +121,27 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         exchange: &mut Exchange,
         mut error: Box<Error>,
     ) -> Box<Error> {
-        if let Some(address) = exchange.address {
-            self.upstream.passed_over(address);
-            exchange.missed.push(address);
+        let why = failure::reason(&error).into_owned();
+        let in_time = Failure::of(&error) != Failure::Unresponsive;
+        let again = self.upstream.missed(&mut exchange.way, in_time, &why);
+        error.set_retry(again);
+        error
+    }
+
+    fn error_while_proxy(
+        &self,
+        _: &HttpPeer,
+        session: &mut Session,
+        mut error: Box<Error>,
+        exchange: &mut Exchange,
+        was_kept: bool,
+    ) -> Box<Error> {
+        let failure = Failure::of(&error);
+        let again = failure.is_repeatable() && may_be_sent_twice(session);
+        if let Some(how) = failure.upstream_error().filter(|_| !(was_kept && again)) {
+            self.upstream.failed(&exchange.way, how);
         }
-        // Nothing of the request has been sent, so any method may try the next address.
-        error.set_retry(exchange.missed.len() < self.upstream.len());
+        error.set_retry(again && self.upstream.repeat(&mut exchange.way, was_kept));
         error
     }
 
@@ -139,10 +149,10 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         &self,
         session: &mut Session,
         request: &mut RequestHeader,
-        _: &mut Exchange,
+        exchange: &mut Exchange,
     ) -> Result<()> {
-        self.forwarding
-            .apply(session, request, self.upstream.authority())
+        let authority = exchange.way.member().map_or("", Member::authority);
+        self.forwarding.apply(session, request, authority)
     }
 
     async fn upstream_response_filter(
@@ -157,12 +167,10 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             return Ok(());
         }
         exchange.source = Source::Upstream;
-        if let Some(address) = exchange.address {
-            self.upstream.reached(address);
-        }
+        self.upstream.answered(&exchange.way);
         if tunnel {
             // Either side may be the one that is silent for long.
-            session.set_read_timeout(Some(OCCASIONAL));
+            session.set_read_timeout(Some(self.upstream.limits().stream));
         }
         // The end may have been asked for since the request came.
         self.limit_keepalive(session);
@@ -288,9 +296,8 @@ impl<R> Gateway<R> {
             return;
         };
         self.metrics.count_upstream_error(kind);
-        if kind == UpstreamError::Unreachable {
-            self.upstream.missed(&failure::reason(error));
-        } else {
+        // Of those that can't be reached, the log tells once per outage.
+        if kind != UpstreamError::Unreachable {
             let head = session.req_header();
             tracing::warn!(
                 method = %head.method,
@@ -314,21 +321,32 @@ fn speak_version_of(client: Version, response: &mut ResponseHeader) {
     }
 }
 
+/// Whether a request may reach an upstream twice: its method says so (RFC 9110 §9.2.2), what has
+/// been read of its body is still there, and the client has seen nothing of an answer.
+fn may_be_sent_twice(session: &Session) -> bool {
+    session.req_header().method.is_idempotent()
+        && !session.as_ref().retry_buffer_truncated()
+        && !session.is_upgrade_req()
+        && session.response_written().is_none()
+}
+
+fn nowhere(why: &'static str) -> Box<Error> {
+    let mut error = Error::new_up(ErrorType::ConnectNoRoute);
+    error.set_context(why);
+    error
+}
+
 /// Whether the answer may be silent for long without anything being wrong.
 fn pace(session: &Session) -> Pace {
+    let head = session.req_header();
+    let says = |name, word: &[u8]| {
+        let values = head.headers.get_all(name).iter();
+        let mut parts = values.flat_map(|value| value.as_bytes().windows(word.len()));
+        parts.any(|part| part.eq_ignore_ascii_case(word))
+    };
     let streams = session.is_upgrade_req()
-        || session.req_header().method == Method::GET
-            && session
-                .req_header()
-                .headers
-                .get_all(header::ACCEPT)
-                .iter()
-                .any(|value| {
-                    value
-                        .as_bytes()
-                        .windows(17)
-                        .any(|part| part.eq_ignore_ascii_case(b"text/event-stream"))
-                });
+        || head.method == Method::GET && says(header::ACCEPT, b"text/event-stream")
+        || head.method == Method::POST && says(header::CONTENT_TYPE, b"application/grpc");
     if streams {
         Pace::Occasional
     } else {

@@ -12,9 +12,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
-use crate::config::Mode;
+use crate::config::{Balance, Mode};
 use crate::server::{Acceptor, Inherited, Listener, Room, serve};
-use crate::upstream::Limits;
+use crate::upstream::{Ejection, Limits};
 
 /// A site of which nothing is asked.
 struct Nothing;
@@ -39,13 +39,25 @@ fn upstream(connect: Duration) -> Arc<Upstream> {
     let limits = Limits {
         connect,
         answer: Duration::from_secs(30),
+        write: Duration::from_secs(30),
+        idle: Duration::from_secs(4),
+        stream: STREAM,
+    };
+    let ejection = Ejection {
+        after: 3,
+        pause: Duration::from_secs(10),
     };
     Arc::new(Upstream::new(
-        "http://portal.invalid:1".parse().unwrap(),
+        &["http://portal.invalid:1".parse().unwrap()],
+        Balance::RoundRobin,
         limits,
-        Vec::new(),
+        ejection,
+        &[],
+        &Metrics::new(),
     ))
 }
+
+const STREAM: Duration = Duration::from_secs(60 * 60);
 
 async fn portal() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -80,7 +92,7 @@ async fn an_address_that_drops_packets_leaves_time_for_the_next() {
     let (dead, _held) = black_hole();
     let alive = portal().await;
     let upstream = upstream(Duration::from_secs(2));
-    upstream.take_up("portal.invalid", &[dead, alive]);
+    upstream.members()[0].take_up(&[dead, alive]);
 
     let any = "127.0.0.1:0".parse().unwrap();
     let listener = Listener::bind(&any, Mode::EVERYONE, "--listen", &mut Inherited::default());
@@ -106,7 +118,9 @@ async fn an_address_that_drops_packets_leaves_time_for_the_next() {
     let mut answer = String::new();
     client.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
-    assert_eq!(upstream.address(&[]).await, Some(alive));
+    let mut way = Way::default();
+    upstream.next(&mut way).await.unwrap();
+    assert_eq!(way.address(), Some(alive));
 }
 
 #[tokio::test]
@@ -140,5 +154,5 @@ async fn a_tunnel_may_be_silent_for_long_on_either_side() {
         session.as_http1().unwrap().get_read_timeout()
     };
     assert_eq!(limit_after(200).await, Some(READ_TIMEOUT));
-    assert_eq!(limit_after(101).await, Some(OCCASIONAL));
+    assert_eq!(limit_after(101).await, Some(STREAM));
 }

@@ -1,6 +1,7 @@
 //! What is counted, in Prometheus' terms.
 
 mod labels;
+mod upstreams;
 
 use std::sync::atomic::AtomicU64;
 use std::time::SystemTime;
@@ -16,6 +17,9 @@ use prometheus_client::registry::Registry;
 
 use self::labels::{Class, ReloadResult, SiteState};
 pub use self::labels::{Source, UpstreamError};
+pub use self::upstreams::UpstreamSeries;
+use self::upstreams::Upstreams;
+use crate::config::UpstreamUrl;
 
 /// The media type of [`Metrics::text`].
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -27,6 +31,7 @@ pub struct Metrics {
     /// Looked up without a lock: one per source and class, in this order.
     requests: Vec<Counter>,
     upstream_errors: Vec<Counter>,
+    upstreams: Upstreams,
     reloads: Vec<Counter>,
     sites: Vec<Gauge>,
     restored: Gauge,
@@ -90,6 +95,7 @@ impl Metrics {
                 "Requests that the upstream failed to answer, by kind",
                 kinds,
             ),
+            upstreams: Upstreams::new(&mut registry),
             reloads: register(
                 &mut registry,
                 "reloads",
@@ -129,6 +135,12 @@ impl Metrics {
     /// Counts a request that the upstream failed to answer.
     pub fn count_upstream_error(&self, kind: UpstreamError) {
         increment(&self.upstream_errors, kind as usize);
+    }
+
+    /// The series of one upstream. Which there are is for the settings to say, so that there are
+    /// few.
+    pub fn upstream(&self, url: &UpstreamUrl) -> UpstreamSeries {
+        self.upstreams.of(url)
     }
 
     /// Counts a reload, and notes the time if the files were good.

@@ -9,12 +9,12 @@ use pingora::proxy::http_proxy;
 use pingora::server::configuration::ServerConf;
 use tokio::task::JoinSet;
 
-use crate::config::{ListenAddress, Settings};
+use crate::config::{ListenAddress, Settings, UpstreamSettings};
 use crate::gateway::{Forwarding, Gateway, KEEP_ALIVE};
 use crate::metrics::Metrics;
 use crate::published::Published;
 use crate::server::{Acceptor, Life, Listener, Phase, Room, capacity, serve};
-use crate::upstream::{Limits, Upstream};
+use crate::upstream::{Ejection, Limits, Upstream};
 
 /// The listeners of clients, served.
 #[derive(Debug)]
@@ -39,8 +39,9 @@ pub(crate) fn start(
     let own = listeners
         .iter()
         .filter_map(|listener| listener.address().tcp());
-    let upstream = upstream(settings, own.collect());
-    tokio::spawn(Arc::clone(&upstream).keep_resolved());
+    let own: Vec<_> = own.collect();
+    let upstream = upstream(&settings.upstream, &own, &metrics);
+    tokio::spawn(Arc::clone(&upstream).tend());
     let gateway = Gateway {
         site: published,
         upstream,
@@ -69,9 +70,14 @@ pub(crate) fn start(
     }
     // Whoever reads the log and asks `/readyz` next is to be told the same.
     life.enter(Phase::Serving);
+    let urls: Vec<_> = settings
+        .upstream
+        .urls
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     for origin in origins {
-        let upstream = &settings.upstream.url;
-        tracing::info!("listening on {origin}, passing on to {upstream}");
+        tracing::info!("listening on {origin}, passing on to {}", urls.join(", "));
     }
     Ok(Serving { tasks, acceptors })
 }
@@ -105,17 +111,32 @@ fn room(settings: &Settings) -> Room {
 /// More than a sidecar of one portal sees, and few enough for a small machine's memory.
 const MOST_CONNECTIONS: usize = 10_000;
 
-fn upstream(settings: &Settings, own: Vec<SocketAddr>) -> Arc<Upstream> {
+fn upstream(settings: &UpstreamSettings, own: &[SocketAddr], metrics: &Metrics) -> Arc<Upstream> {
     let limits = Limits {
-        connect: settings.upstream.connect_timeout,
-        answer: settings.upstream.timeout,
+        connect: settings.connect_timeout,
+        answer: settings.timeout,
+        write: settings.write_timeout,
+        idle: settings.idle_timeout,
+        stream: settings.stream_timeout,
     };
-    Arc::new(Upstream::new(settings.upstream.url.clone(), limits, own))
+    let ejection = Ejection {
+        after: settings.eject_after,
+        pause: settings.eject_time,
+    };
+    let (urls, balance) = (&settings.urls, settings.balance);
+    Arc::new(Upstream::new(urls, balance, limits, ejection, own, metrics))
+}
+
+fn idle_connections(settings: &Settings) -> usize {
+    usize::try_from(settings.upstream.idle_connections).unwrap_or(usize::MAX)
 }
 
 fn pingora_conf(settings: &Settings) -> Arc<ServerConf> {
     Arc::new(ServerConf {
-        threads: settings.process.threads.get(),
+        // Pingora keeps so many connections for each of its threads, of which it is left none: the
+        // workers are ours.
+        threads: 1,
+        upstream_keepalive_pool_size: idle_connections(settings),
         // Pingora would read the system's certificates at once, and panic where it can't. Whom an
         // upstream is checked against is for its peer to say.
         ca_file: Some("/dev/null".to_owned()),

@@ -17,3 +17,4 @@ mod support;
 mod systemd;
 mod targets;
 mod tls;
+mod upstreams;

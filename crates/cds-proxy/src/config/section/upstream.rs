@@ -1,10 +1,12 @@
 //! `[upstream]`
 
+use std::num::NonZeroU32;
+
 use clap::Args;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::values::{Timeout, UpstreamUrl};
+use crate::config::values::{Balance, Timeout, UpstreamUrl, one_or_many, one_or_many_schema};
 
 /// The portal, which gets every request that is not for a document.
 #[derive(Debug, Clone, Default, Args, Deserialize, JsonSchema)]
@@ -16,14 +18,24 @@ use crate::config::values::{Timeout, UpstreamUrl};
 )]
 #[command(next_help_heading = "Upstream")]
 pub struct UpstreamSection {
-    /// The portal behind the proxy: `http://HOST:PORT`
+    /// The portal behind the proxy: `http://HOST:PORT`. Several share the requests; the addresses
+    /// of one name are tried one after the other
+    #[arg(id = "upstream.url", long = "upstream", value_name = "URL", env = "CDS_PROXY_UPSTREAM",
+          num_args = 1.., value_delimiter = ',')]
+    #[serde(deserialize_with = "one_or_many")]
+    #[schemars(schema_with = "one_or_many_schema::<UpstreamUrl>")]
+    pub url: Option<Vec<UpstreamUrl>>,
+
+    /// Which of several upstreams gets a request: the next one (round-robin), or the one that is
+    /// being asked the least (least-connections) [default: round-robin]
     #[arg(
-        id = "upstream.url",
-        long = "upstream",
-        value_name = "URL",
-        env = "CDS_PROXY_UPSTREAM"
+        id = "upstream.balance",
+        long = "balance",
+        value_name = "HOW",
+        env = "CDS_PROXY_BALANCE",
+        value_enum
     )]
-    pub url: Option<UpstreamUrl>,
+    pub balance: Option<Balance>,
 
     /// How long a connection to the upstream may take to be made [default: 5s]
     #[arg(
@@ -43,14 +55,77 @@ pub struct UpstreamSection {
         env = "CDS_PROXY_UPSTREAM_TIMEOUT"
     )]
     pub timeout: Option<Timeout>,
+
+    /// How long the upstream may take to take a piece of a request [default: 60s]
+    #[arg(
+        id = "upstream.write-timeout",
+        long = "upstream-write-timeout",
+        value_name = "TIME",
+        env = "CDS_PROXY_UPSTREAM_WRITE_TIMEOUT"
+    )]
+    pub write_timeout: Option<Timeout>,
+
+    /// How long a connection to the upstream is kept that nothing is asked on. Shorter than the
+    /// upstream keeps it, or requests meet it just closed [default: 4s]
+    #[arg(
+        id = "upstream.idle-timeout",
+        long = "upstream-idle-timeout",
+        value_name = "TIME",
+        env = "CDS_PROXY_UPSTREAM_IDLE_TIMEOUT"
+    )]
+    pub idle_timeout: Option<Timeout>,
+
+    /// How long an event stream, a gRPC call or an upgraded connection may be silent [default: 1h]
+    #[arg(
+        id = "upstream.stream-timeout",
+        long = "upstream-stream-timeout",
+        value_name = "TIME",
+        env = "CDS_PROXY_UPSTREAM_STREAM_TIMEOUT"
+    )]
+    pub stream_timeout: Option<Timeout>,
+
+    /// The most connections to upstreams that are kept while nothing is asked on them [default: 128]
+    #[arg(
+        id = "upstream.idle-connections",
+        long = "upstream-idle-connections",
+        value_name = "N",
+        env = "CDS_PROXY_UPSTREAM_IDLE_CONNECTIONS"
+    )]
+    pub idle_connections: Option<u32>,
+
+    /// After how many failures in a row one of several upstreams is left out. When all have
+    /// failed, all are asked [default: 3]
+    #[arg(
+        id = "upstream.eject-after",
+        long = "eject-after",
+        value_name = "N",
+        env = "CDS_PROXY_EJECT_AFTER"
+    )]
+    pub eject_after: Option<NonZeroU32>,
+
+    /// For how long it is left out, before a request tries it again [default: 10s]
+    #[arg(
+        id = "upstream.eject-time",
+        long = "eject-time",
+        value_name = "TIME",
+        env = "CDS_PROXY_EJECT_TIME"
+    )]
+    pub eject_time: Option<Timeout>,
 }
 
 impl UpstreamSection {
     pub(in crate::config) fn over(self, below: Self) -> Self {
         Self {
             url: self.url.or(below.url),
+            balance: self.balance.or(below.balance),
             connect_timeout: self.connect_timeout.or(below.connect_timeout),
             timeout: self.timeout.or(below.timeout),
+            write_timeout: self.write_timeout.or(below.write_timeout),
+            idle_timeout: self.idle_timeout.or(below.idle_timeout),
+            stream_timeout: self.stream_timeout.or(below.stream_timeout),
+            idle_connections: self.idle_connections.or(below.idle_connections),
+            eject_after: self.eject_after.or(below.eject_after),
+            eject_time: self.eject_time.or(below.eject_time),
         }
     }
 }

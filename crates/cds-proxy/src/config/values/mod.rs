@@ -1,6 +1,7 @@
 //! Values that settings are made of, checked where they are read.
 
 mod address;
+mod balance;
 mod bind;
 mod log_filter;
 mod mode;
@@ -13,6 +14,7 @@ mod upstream_url;
 mod watching;
 
 pub use address::ListenAddress;
+pub use balance::Balance;
 pub use bind::Bind;
 pub use log_filter::LogFilter;
 pub use mode::Mode;

@@ -1,14 +1,16 @@
 //! Settings that make no sense together.
 
-use super::layer::Layer;
-use super::mistake::Mistake;
-use super::section::{ListenFlags, ListenSection, SiteSection};
-use super::values::Bind;
+mod upstream;
+
+use crate::config::layer::Layer;
+use crate::config::mistake::Mistake;
+use crate::config::section::{ListenFlags, ListenSection, SiteSection};
+use crate::config::values::Bind;
 use crate::rules::config_invalid::CONFIG_INVALID;
 
 /// Every mistake that shows only when settings are looked at together. What is missing is none:
 /// another source may have it.
-pub(super) fn conflicts(layer: &Layer) -> Vec<Mistake> {
+pub(in crate::config) fn conflicts(layer: &Layer) -> Vec<Mistake> {
     let listeners = layer.listeners();
     let mut mistakes = Vec::new();
     mistakes.extend(flags(&layer.listen_flags, layer.listen.is_some()));
@@ -30,7 +32,7 @@ pub(super) fn conflicts(layer: &Layer) -> Vec<Mistake> {
             ));
         }
     }
-    mistakes.extend(round(layer, &listeners));
+    mistakes.extend(upstream::conflicts(&layer.upstream, &listeners));
     mistakes.extend(documents(&layer.site));
     mistakes
 }
@@ -104,20 +106,6 @@ fn alone(index: usize, listener: &ListenSection) -> Vec<Mistake> {
     mistakes
 }
 
-/// Whether requests would come back to where they came from.
-fn round(layer: &Layer, listeners: &[ListenSection]) -> Option<Mistake> {
-    let url = layer.upstream.url.as_ref()?;
-    let own = listeners
-        .iter()
-        .filter_map(|listener| listener.address.tcp())
-        .find(|own| url.is_at(*own))?;
-    Some(mistake(
-        "upstream.url",
-        &format!("the upstream is {own}, which this proxy listens on"),
-        "requests would go round; give the address of the portal",
-    ))
-}
-
 fn takes_any_port(listener: &ListenSection) -> bool {
     listener
         .address
@@ -145,7 +133,7 @@ mod tests {
     use crate::config::ConfigFile;
 
     /// The keys of what is wrong with a file.
-    fn in_file(text: &str) -> Vec<String> {
+    pub(super) fn in_file(text: &str) -> Vec<String> {
         let file = ConfigFile::of(Path::new("cds-proxy.toml"), text.as_bytes());
         assert!(file.report().is_empty(), "{:?}", file.report());
         let mistakes = conflicts(file.layer()).into_iter();
@@ -187,10 +175,6 @@ mod tests {
             (
                 "listen = [{ address = \"127.0.0.1:0\" }, { address = \"127.0.0.1:0\" }]",
                 &[],
-            ),
-            (
-                "upstream.url = \"http://127.0.0.1:80\"\nlisten = [{ address = \"0.0.0.0:80\" }]",
-                &["upstream.url"],
             ),
             (
                 &format!(

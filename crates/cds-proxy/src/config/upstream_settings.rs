@@ -1,0 +1,72 @@
+//! What is settled about the upstreams.
+
+use std::time::Duration;
+
+use super::mistake::Mistake;
+use super::section::UpstreamSection;
+use super::settings::missing;
+use super::values::{Balance, Timeout, UpstreamUrl};
+
+/// The portal.
+#[derive(Debug, Clone)]
+pub struct UpstreamSettings {
+    /// Where it is, at least one.
+    pub urls: Vec<UpstreamUrl>,
+    /// Which of several a request goes to.
+    pub balance: Balance,
+    /// Limit for making a connection to it.
+    pub connect_timeout: Duration,
+    /// Limit for the first byte of its answer, and between two pieces of it.
+    pub timeout: Duration,
+    /// Limit for it to take a piece of a request.
+    pub write_timeout: Duration,
+    /// How long a connection is kept that nothing is asked on.
+    pub idle_timeout: Duration,
+    /// How long a stream or a tunnel may be silent.
+    pub stream_timeout: Duration,
+    /// How many connections are kept at the most that nothing is asked on.
+    pub idle_connections: u32,
+    /// After how many failures in a row one of several is left out.
+    pub eject_after: u32,
+    /// For how long.
+    pub eject_time: Duration,
+}
+
+impl UpstreamSettings {
+    /// A portal beside us answers a SYN in microseconds; five seconds outlive one lost packet and
+    /// its repetitions.
+    const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+    /// What nginx allows, so that a portal that worked behind it works here.
+    const TIMEOUT: Duration = Duration::from_secs(60);
+    /// As for answers.
+    const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+    /// Shorter than servers keep idle connections: Apache and Node 5 s, nginx 75 s. A request
+    /// other than GET that meets a connection just closed can't be repeated and fails.
+    const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+    /// Longer than any heartbeat.
+    const STREAM_TIMEOUT: Duration = Duration::from_secs(60 * 60);
+    /// More than a portal of one machine has workers.
+    const IDLE_CONNECTIONS: u32 = 128;
+    /// One failure may be the request's own fault.
+    const EJECT_AFTER: u32 = 3;
+    /// What nginx does: a restart is over by then.
+    const EJECT_TIME: Duration = Duration::from_secs(10);
+
+    pub(super) fn of(section: UpstreamSection) -> Result<Self, Mistake> {
+        let or = |given: Option<Timeout>, default| given.map_or(default, |it| it.0);
+        Ok(Self {
+            urls: section
+                .url
+                .ok_or_else(|| missing("upstream.url", "upstream"))?,
+            balance: section.balance.unwrap_or_default(),
+            connect_timeout: or(section.connect_timeout, Self::CONNECT_TIMEOUT),
+            timeout: or(section.timeout, Self::TIMEOUT),
+            write_timeout: or(section.write_timeout, Self::WRITE_TIMEOUT),
+            idle_timeout: or(section.idle_timeout, Self::IDLE_TIMEOUT),
+            stream_timeout: or(section.stream_timeout, Self::STREAM_TIMEOUT),
+            idle_connections: section.idle_connections.unwrap_or(Self::IDLE_CONNECTIONS),
+            eject_after: section.eject_after.map_or(Self::EJECT_AFTER, Into::into),
+            eject_time: or(section.eject_time, Self::EJECT_TIME),
+        })
+    }
+}

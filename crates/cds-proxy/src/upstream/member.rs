@@ -1,0 +1,195 @@
+//! One of the upstreams: a URL, its addresses, and how it goes.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use arc_swap::ArcSwap;
+use tokio::sync::{Notify, watch};
+
+use super::addresses::Addresses;
+use super::standing::{Ejection, Standing};
+use crate::config::{Host, UpstreamUrl};
+use crate::metrics::{UpstreamError, UpstreamSeries};
+
+/// One of the upstreams.
+#[derive(Debug)]
+pub struct Member {
+    url: UpstreamUrl,
+    authority: String,
+    /// Where this proxy itself listens: a request to there would come back.
+    own: Arc<[SocketAddr]>,
+    addresses: ArcSwap<Addresses>,
+    standing: Standing,
+    /// Whether it was reachable when last tried.
+    unreachable: AtomicBool,
+    in_flight: AtomicUsize,
+    /// Whether the name has been asked for once, however that ended.
+    asked: watch::Sender<bool>,
+    ask_again: Notify,
+    series: UpstreamSeries,
+}
+
+impl Member {
+    /// A name has no address until it is resolved. `own` are the addresses that this proxy
+    /// listens on.
+    pub(super) fn new(
+        url: UpstreamUrl,
+        own: Arc<[SocketAddr]>,
+        ejection: Ejection,
+        series: UpstreamSeries,
+    ) -> Self {
+        let member = Self {
+            authority: url.authority(),
+            own,
+            addresses: ArcSwap::default(),
+            standing: Standing::new(ejection),
+            unreachable: AtomicBool::new(false),
+            in_flight: AtomicUsize::new(0),
+            asked: watch::Sender::new(matches!(url.host, Host::Address(_))),
+            ask_again: Notify::new(),
+            series,
+            url,
+        };
+        member.series.tell_healthy(true);
+        if let Host::Address(address) = member.url.host {
+            let address = SocketAddr::new(address, member.url.port);
+            member
+                .addresses
+                .store(Arc::new(member.beside_own(&[address])));
+        }
+        member
+    }
+
+    /// Where it is.
+    pub const fn url(&self) -> &UpstreamUrl {
+        &self.url
+    }
+
+    /// `host:port`, as a `Host` field names it.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// How many addresses there are to try.
+    pub(super) fn address_count(&self) -> usize {
+        self.addresses.load().len()
+    }
+
+    /// The address to try first of those that are not among `missed`.
+    pub(super) fn address_beside(&self, missed: &[SocketAddr]) -> Option<SocketAddr> {
+        let addresses = self.addresses.load();
+        addresses
+            .in_turn()
+            .find(|address| !missed.contains(address))
+    }
+
+    /// Why there is no address to try, in an operator's words.
+    pub(super) fn why_nowhere(&self) -> &'static str {
+        match self.addresses.load().own().is_empty() {
+            true => "its name can't be resolved",
+            false => "it is this proxy itself",
+        }
+    }
+
+    /// Whether it is asked while there are others.
+    pub(super) fn is_fit(&self) -> bool {
+        self.standing.is_fit()
+    }
+
+    /// How many requests it is being asked.
+    pub(super) fn in_flight(&self) -> usize {
+        self.in_flight.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count_in(&self) {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_out(&self) {
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Notes that this address answered, so that it is tried first from now on.
+    pub(super) fn answered(&self, address: SocketAddr) {
+        self.addresses.load().prefer(address);
+        if self.standing.succeed() {
+            self.series.tell_healthy(true);
+        }
+        if self.unreachable.load(Ordering::Relaxed)
+            && self.unreachable.swap(false, Ordering::Relaxed)
+        {
+            tracing::info!(upstream = %self.url, "the upstream can be reached again");
+        }
+    }
+
+    /// Notes that this address takes no connection, so that requests begin with another.
+    pub(super) fn pass_over(&self, address: SocketAddr) {
+        self.addresses.load().pass_over(address);
+    }
+
+    /// Notes that none of its addresses could be reached, and why.
+    pub(super) fn unreachable(&self, why: &str) {
+        self.ask_again.notify_one();
+        // Once per outage: under load the log would hold nothing else.
+        if !self.unreachable.swap(true, Ordering::Relaxed) {
+            tracing::error!(upstream = %self.url, "the upstream can't be reached: {why}");
+        }
+        self.failed(UpstreamError::Unreachable);
+    }
+
+    /// Notes that it failed a request.
+    pub(super) fn failed(&self, how: UpstreamError) {
+        self.series.count_failure(how);
+        if let Some(failures) = self.standing.fail() {
+            self.series.tell_healthy(false);
+            tracing::warn!(
+                upstream = %self.url,
+                "the upstream has failed {failures} times in a row; others are asked meanwhile, if \
+                 there are any"
+            );
+        }
+    }
+
+    /// Takes up the addresses that its name has now.
+    pub(crate) fn take_up(&self, addresses: &[SocketAddr]) {
+        let known = self.addresses.load();
+        let new = self.beside_own(addresses);
+        if known.are(&new) {
+            return;
+        }
+        tracing::info!(upstream = %self.url, ?addresses, "the name of the upstream is resolved");
+        if let Some(preferred) = known.in_turn().next() {
+            new.prefer(preferred);
+        }
+        self.addresses.store(Arc::new(new));
+    }
+
+    /// Waits until its name has been asked for once.
+    pub(super) async fn first_asked(&self) {
+        // The sender lives as long as this does.
+        let _ = self.asked.subscribe().wait_for(|asked| *asked).await;
+    }
+
+    pub(super) fn has_been_asked(&self) {
+        self.asked.send_replace(true);
+    }
+
+    /// Waits until requests find nobody at the addresses that are known.
+    pub(super) async fn wants_new_addresses(&self) {
+        self.ask_again.notified().await;
+    }
+
+    fn beside_own(&self, addresses: &[SocketAddr]) -> Addresses {
+        let addresses = Addresses::beside(&self.own, addresses);
+        if !addresses.own().is_empty() {
+            tracing::error!(
+                upstream = %self.url,
+                addresses = ?addresses.own(),
+                "the upstream leads back to this proxy, so it is not asked there; give the address \
+                 of the portal"
+            );
+        }
+        addresses
+    }
+}

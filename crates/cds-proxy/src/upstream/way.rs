@@ -1,0 +1,65 @@
+//! The way of one request.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::member::Member;
+
+/// Where a request is sent, and where it has been in vain.
+#[derive(Debug, Default)]
+pub struct Way {
+    now: Option<Stop>,
+    /// Addresses that were tried in vain.
+    pub(super) missed: Vec<SocketAddr>,
+    /// How many of them left it waiting.
+    pub(super) timed_out: usize,
+    /// Whether the request has been sent a second time.
+    pub(super) is_repeated: bool,
+}
+
+/// An address of an upstream that is being asked.
+#[derive(Debug)]
+pub(super) struct Stop {
+    pub(super) member: Arc<Member>,
+    pub(super) address: SocketAddr,
+}
+
+impl Way {
+    /// The upstream that is being asked.
+    pub fn member(&self) -> Option<&Member> {
+        self.now.as_ref().map(|stop| &*stop.member)
+    }
+
+    /// The address that is being asked.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.now.as_ref().map(|stop| stop.address)
+    }
+
+    pub(super) const fn stop(&self) -> Option<&Stop> {
+        self.now.as_ref()
+    }
+
+    pub(super) fn go_to(&mut self, member: &Arc<Member>, address: SocketAddr) {
+        self.now = Some(Stop::new(Arc::clone(member), address));
+    }
+
+    /// Leaves an address where there was nothing to be had.
+    pub(super) fn leave(&mut self) -> Option<Stop> {
+        let stop = self.now.take()?;
+        self.missed.push(stop.address);
+        Some(stop)
+    }
+}
+
+impl Stop {
+    fn new(member: Arc<Member>, address: SocketAddr) -> Self {
+        member.count_in();
+        Self { member, address }
+    }
+}
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        self.member.count_out();
+    }
+}

@@ -1,0 +1,179 @@
+//! Several upstreams: who is asked, and what happens to those that fail.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+
+use super::support::{Client, Portal, Proxy, SiteDir, Vacancy, before, eventually, get, ok};
+
+fn named(name: &'static str) -> Portal {
+    Portal::answering(move |_| ok(name))
+}
+
+/// One that takes every request and closes the connection.
+fn mute() -> Portal {
+    Portal::answering(|_| Vec::new())
+}
+
+fn start(site: &SiteDir, portals: &[&Portal], args: &[&str]) -> Proxy {
+    let urls: Vec<_> = portals
+        .iter()
+        .map(|portal| format!("http://{}", portal.address))
+        .collect();
+    let mut command = before(site, &urls.join(","));
+    command.args(["--listen", "127.0.0.1:0"]).args(args);
+    Proxy::spawn(command)
+}
+
+/// A number from the metrics.
+fn metric(proxy: &Proxy, series: &str) -> Option<f64> {
+    let metrics = get(proxy.admin, "/metrics");
+    let mut lines = metrics.text().lines();
+    lines.find_map(|line| line.strip_prefix(series)?.trim().parse().ok())
+}
+
+#[test]
+fn requests_are_shared() {
+    let site = SiteDir::good();
+    let portals = ["a", "b", "c"].map(named);
+    let proxy = start(&site, &portals.each_ref(), &[]);
+    let mut answered: Vec<_> = (0..6)
+        .map(|_| get(proxy.address, "/").text().to_owned())
+        .collect();
+    answered.sort();
+    assert_eq!(answered, ["a", "a", "b", "b", "c", "c"]);
+}
+
+#[test]
+fn one_that_is_busy_is_asked_less() {
+    let site = SiteDir::good();
+    let (release, held) = channel::<()>();
+    let held = Mutex::new(held);
+    let busy = Portal::answering(move |_| {
+        let _ = held.lock().unwrap().recv();
+        ok("busy")
+    });
+    let free = named("free");
+    let proxy = start(&site, &[&busy, &free], &["--balance", "least-connections"]);
+    let mut waiting = Client::connect(proxy.address);
+    waiting.send(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    busy.request();
+    for _ in 0..4 {
+        assert_eq!(get(proxy.address, "/").text(), "free");
+    }
+    release.send(()).unwrap();
+    assert_eq!(waiting.response(false).text(), "busy");
+}
+
+#[test]
+fn nobody_notices_one_that_is_down_and_it_is_asked_again_when_it_is_back() {
+    let (site, down, up) = (SiteDir::good(), Vacancy::new(), named("up"));
+    let url = format!("http://{}", down.address);
+    let urls = format!("{url},http://{}", up.address);
+    let proxy = Proxy::start_with(&site, &urls, &["--eject-time", "100ms"]);
+    let healthy = format!("cds_proxy_upstream_healthy{{upstream=\"{url}\"}}");
+    assert_eq!(metric(&proxy, &healthy), Some(1.0));
+    for _ in 0..8 {
+        let mut client = Client::connect(proxy.address);
+        // Nothing of it was sent, so any method may be tried elsewhere.
+        let request = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody";
+        assert_eq!(client.ask(request).text(), "up");
+        assert_eq!(up.request().body, b"body");
+    }
+    proxy.wait_for_log("has failed 3 times in a row");
+    assert_eq!(metric(&proxy, &healthy), Some(0.0));
+    let failures =
+        format!("cds_proxy_upstream_failures_total{{upstream=\"{url}\",kind=\"unreachable\"}}");
+    assert!(metric(&proxy, &failures) >= Some(3.0));
+    assert_eq!(
+        metric(
+            &proxy,
+            "cds_proxy_upstream_errors_total{kind=\"unreachable\"}"
+        ),
+        Some(0.0)
+    );
+
+    let _back = down.open(|_| ok("back"));
+    eventually("the other one answers again", || {
+        (get(proxy.address, "/").text() == "back").then_some(())
+    });
+    proxy.wait_for_log("can be reached again");
+    assert_eq!(metric(&proxy, &healthy), Some(1.0));
+}
+
+#[test]
+fn when_all_are_down_all_are_tried() {
+    let (site, a, b) = (SiteDir::good(), Vacancy::new(), Vacancy::new());
+    let urls = format!("http://{},http://{}", a.address, b.address);
+    let proxy = Proxy::start_with(&site, &urls, &["--eject-time", "1h"]);
+    for _ in 0..8 {
+        get(proxy.address, "/").assert_problem(502);
+    }
+    let _back = a.open(|_| ok("back"));
+    assert_eq!(get(proxy.address, "/").text(), "back");
+}
+
+#[test]
+fn a_request_that_changes_nothing_more_is_sent_to_another() {
+    let (site, mute, up) = (SiteDir::good(), mute(), named("up"));
+    let proxy = start(&site, &[&mute, &up], &["--eject-after", "1000"]);
+    for _ in 0..4 {
+        let request = "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody";
+        let response = Client::connect(proxy.address).ask(request);
+        assert_eq!(response.text(), "up");
+        assert_eq!(up.request().body, b"body");
+    }
+    assert_eq!(mute.request().body, b"body");
+}
+
+#[test]
+fn a_request_that_may_have_changed_something_is_not_sent_again() {
+    let (site, mute, up) = (SiteDir::good(), mute(), named("up"));
+    let proxy = start(&site, &[&mute, &up], &["--eject-after", "1000"]);
+    let mut statuses: Vec<_> = (0..4)
+        .map(|_| {
+            let request = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody";
+            Client::connect(proxy.address).ask(request).status
+        })
+        .collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 200, 502, 502]);
+}
+
+#[test]
+fn a_request_is_sent_again_only_once() {
+    let site = SiteDir::good();
+    let portals = [mute(), mute(), mute()];
+    let proxy = start(&site, &portals.each_ref(), &["--eject-after", "1000"]);
+    get(proxy.address, "/").assert_problem(502);
+    let asked = portals.iter().filter(|portal| !portal.is_untouched());
+    assert_eq!(asked.count(), 2);
+}
+
+#[test]
+fn a_large_body_is_not_kept_to_be_sent_again() {
+    let (site, a, b) = (SiteDir::good(), mute(), mute());
+    let proxy = start(&site, &[&a, &b], &[]);
+    let mut client = Client::connect(proxy.address);
+    client.send(b"PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n");
+    client.send(&[b'x'; 100_000]);
+    client.response(false).assert_problem(502);
+    let asked = [&a, &b].into_iter().filter(|portal| !portal.is_untouched());
+    assert_eq!(asked.count(), 1);
+}
+
+#[test]
+fn a_request_that_meets_a_connection_just_closed_is_sent_again() {
+    let site = SiteDir::good();
+    let closed = AtomicBool::new(false);
+    let portal = Portal::answering(move |request| {
+        let closes = request.line.contains("/second") && !closed.swap(true, Ordering::Relaxed);
+        if closes { Vec::new() } else { ok("portal") }
+    });
+    let proxy = start(&site, &[&portal], &[]);
+    let mut client = Client::connect(proxy.address);
+    assert_eq!(client.get("/first").text(), "portal");
+    assert_eq!(client.get("/second").text(), "portal");
+    let lines = [(); 3].map(|()| portal.request().line);
+    assert_eq!(lines[1], lines[2]);
+}
