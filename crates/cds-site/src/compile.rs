@@ -61,7 +61,7 @@ impl<'p> Compiler<'p> {
     #[must_use]
     pub fn previous(mut self, previous: Option<&'p Site>) -> Self {
         self.previous = match previous {
-            Some(site) if site.has_published() => previous,
+            Some(site) if site.was_good() => previous,
             _ => None,
         };
         self

@@ -24,11 +24,21 @@ pub(crate) fn of_field(value: &[u8]) -> Option<Cow<'_, str>> {
     // Nearly all are spelt as they should be, and are found to be so in one go.
     let end = value.iter().position(|byte| !PLAIN[usize::from(*byte)]);
     let (name, rest) = value.split_at_checked(end.unwrap_or(value.len()))?;
-    if matches!(rest, [] | [b':', ..]) && !name.ends_with(b".") {
+    if is_port(rest) && !name.ends_with(b".") {
         return std::str::from_utf8(name).ok().map(Cow::Borrowed);
     }
     let value = std::str::from_utf8(value).ok()?;
-    Some(normalise(without_port(value)))
+    let host = without_port(value);
+    is_port(&value.as_bytes()[host.len()..]).then(|| normalise(host))
+}
+
+/// Whether what follows a host is nothing or a port, which may have no digits (RFC 3986 §3.2.3).
+fn is_port(rest: &[u8]) -> bool {
+    match rest {
+        [] => true,
+        [b':', digits @ ..] => digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
 }
 
 /// The octets that stand in names and are what they are normalised to. A table, because this is
@@ -96,7 +106,7 @@ pub(crate) struct Fault {
 }
 
 /// `host` or `host:port` without the port; the brackets of an IPv6 literal stay.
-pub(crate) fn without_port(authority: &str) -> &str {
+fn without_port(authority: &str) -> &str {
     let literal_end = authority.find(']').map_or(0, |bracket| bracket + 1);
     let port = authority[literal_end..].find(':');
     port.map_or(authority, |colon| &authority[..literal_end + colon])
@@ -150,7 +160,17 @@ mod tests {
         ] {
             assert_eq!(of_field(value.as_bytes()).as_deref(), Some(host), "{value}");
         }
-        assert_eq!(of_field(b"a\xff"), None);
+        for value in [
+            &b"a\xff"[..],
+            b"a.example:80.evil",
+            b"a.example:@x",
+            b"a.example:80:80",
+            b"A.example:x",
+            b"[::1]:x",
+            b"2001:db8::1",
+        ] {
+            assert_eq!(of_field(value), None, "{value:?}");
+        }
     }
 
     #[test]

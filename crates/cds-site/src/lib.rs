@@ -93,6 +93,7 @@ mod placement;
 mod problem;
 mod publish;
 mod qvalue;
+mod redirects;
 mod representation;
 mod resource;
 mod routes;

@@ -24,21 +24,29 @@ pub(crate) struct Placement<'s> {
 
 impl<'s> Placement<'s> {
     /// All places of a site, sorted by path: each of its documents is on the host of its own URL
-    /// and on those that the settings name.
-    pub(crate) fn all(site: &'s Site) -> impl Iterator<Item = Self> {
+    /// and on those that the settings name. A redirect without documents is on the host that the
+    /// site is bound to.
+    pub(crate) fn all(site: &'s Site, bound_to: Option<Arc<str>>) -> impl Iterator<Item = Self> {
         let routes = site.routes().sorted().into_iter();
         routes.flat_map(move |(path, route)| {
-            let own = route.host.iter().map(|host| (Arc::clone(host), None));
-            let is_other = |alias: &&Alias| Some(&alias.host) != route.host.as_ref();
-            let aliases = site.aliases().iter().filter(is_other);
-            let aliases = aliases.map(|alias| (Arc::clone(&alias.host), Some(alias)));
-            own.chain(aliases).map(move |(host, alias)| Self {
-                host,
-                path: Arc::clone(path),
-                route,
-                alias,
-                site,
-            })
+            let is_bound = route.host.is_none() && route.resource.is_redirect();
+            let bound_to = bound_to.clone().filter(|_| is_bound);
+            let own = route.host.clone().or(bound_to);
+            let others = site.aliases().iter().map(|alias| (&alias.host, alias));
+            let others = others.filter(|(host, _)| Some(*host) != own.as_ref());
+            let others: Vec<_> = others
+                .map(|(host, alias)| (Arc::clone(host), Some(alias)))
+                .collect();
+            let own = own.map(|host| (host, None));
+            own.into_iter()
+                .chain(others)
+                .map(move |(host, alias)| Self {
+                    host,
+                    path: Arc::clone(path),
+                    route,
+                    alias,
+                    site,
+                })
         })
     }
 

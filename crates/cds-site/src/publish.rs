@@ -5,7 +5,6 @@ use std::time::SystemTime;
 
 use cds_metadata::{MetadataObject, Report, Url};
 use hashbrown::HashMap;
-use http::HeaderValue;
 
 use crate::claim::Claim;
 use crate::coverage::Coverage;
@@ -17,7 +16,7 @@ use crate::listing::{Entries, Listing, Plan};
 use crate::location::{Location, WELL_KNOWN};
 use crate::media_type;
 use crate::moved::Moved;
-use crate::path::normalise;
+use crate::redirects;
 use crate::representation::Draft;
 use crate::resource::Resource;
 use crate::routes::{Route, Routes};
@@ -97,30 +96,11 @@ impl<'c> Publisher<'c> {
             .and_then(|endpoint| endpoint.metadata.as_ref());
         let url = own.map(|(_, object)| &object.cds_metadata_url);
         let host = url.and_then(|url| url.parts().map(|parts| parts.host.to_owned()));
-        if let Some(moved) = &self.settings.moved {
-            let location = Location::well_known(host.as_deref());
-            self.redirect(location, moved.clone());
+        if redirects::is_endless(self.settings, host.as_deref()) {
+            self.report.push(redirects::endless(self.settings));
         }
-        for path in &self.settings.former_paths {
-            let to = match &self.settings.moved {
-                Some(moved) => moved.clone(),
-                None => Moved {
-                    location: HeaderValue::from_static(WELL_KNOWN),
-                    permanent: true,
-                    max_age: self.settings.max_age,
-                },
-            };
-            let location = Location {
-                path: normalise(path).into_owned(),
-                ..Location::well_known(host.as_deref())
-            };
-            self.redirect(
-                location,
-                Moved {
-                    permanent: true,
-                    ..to
-                },
-            );
+        for (location, moved) in redirects::of(self.settings, host.as_deref()) {
+            self.redirect(location, moved);
         }
     }
 

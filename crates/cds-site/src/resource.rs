@@ -44,6 +44,11 @@ enum Selection<'r> {
 }
 
 impl Resource {
+    /// Whether something else is to be asked for.
+    pub(crate) const fn is_redirect(&self) -> bool {
+        matches!(self, Self::Moved(_))
+    }
+
     /// The validators of what can be read here.
     pub(crate) fn validators(&self) -> Option<(&EntityTag, &HttpDate)> {
         match self {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::{HeaderMap, Method, Response, Uri, header, request};
 
 use crate::body::Body;
-use crate::host::{self, without_port};
+use crate::host;
 
 /// What a request says before its body: borrowed, so that a request that is not ours is never
 /// taken apart.
@@ -21,20 +21,17 @@ pub struct RequestHead<'a> {
 }
 
 impl<'a> RequestHead<'a> {
-    /// The host that the request is for: the target's authority, else `Host` (RFC 9112 §3.3),
-    /// without its port.
-    pub fn host(&self) -> Option<&'a str> {
-        if let Some(host) = self.uri.host() {
-            return Some(host);
-        }
-        let host = self.headers.get(header::HOST)?.to_str().ok()?;
-        Some(without_port(host))
-    }
-
-    /// The same host, normalised.
+    /// The host that the request is for, normalised: that of the target's authority, else of `Host`
+    /// (RFC 9112 §3.3).
     pub(crate) fn normal_host(&self) -> Option<Cow<'a, str>> {
-        match self.uri.host() {
-            Some(host) => Some(host::normalise(host)),
+        match self.uri.authority() {
+            Some(authority) => {
+                let authority = authority.as_str();
+                let host = authority
+                    .rsplit_once('@')
+                    .map_or(authority, |(_, host)| host);
+                host::of_field(host.as_bytes())
+            }
             None => host::of_field(self.headers.get(header::HOST)?.as_bytes()),
         }
     }

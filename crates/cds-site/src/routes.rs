@@ -69,16 +69,15 @@ impl Routes {
         routes.iter().find(is_there).map(|route| &route.resource)
     }
 
-    /// All routes with their paths, sorted.
+    /// All routes with their paths, sorted by those; of one path in the order in which requests are
+    /// held against them.
     pub(crate) fn sorted(&self) -> Vec<(&Arc<str>, &Arc<Route>)> {
         let mut all: Vec<_> = self
             .by_path
             .iter()
             .flat_map(|(path, routes)| routes.iter().map(move |route| (path, route)))
             .collect();
-        all.sort_by(|(path_a, a), (path_b, b)| {
-            (path_a, &a.host, &a.query).cmp(&(path_b, &b.host, &b.query))
-        });
+        all.sort_by_key(|(path, _)| *path);
         all
     }
 }

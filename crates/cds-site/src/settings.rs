@@ -40,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) page_size: NonZeroUsize,
     /// Where the site has moved to.
     pub(crate) moved: Option<Moved>,
+    /// Where `moved_to` stands in `site.toml`.
+    pub(crate) moved_to: Option<Place>,
     /// Paths that the metadata object had before.
     pub(crate) former_paths: Vec<String>,
     /// What the site is undergoing now, if anything.
@@ -171,7 +173,8 @@ impl Reader<'_> {
         if let Some(since) = &written.since {
             self.check_since(since, now.into());
         }
-        let location = written.moved_to.and_then(|url| self.url(&url));
+        let moved_to = written.moved_to.as_ref();
+        let location = moved_to.and_then(|url| self.url(url));
         let permanent = written.moved == How::Permanent;
         Settings {
             hosts: self.hosts(&written.hosts),
@@ -182,6 +185,7 @@ impl Reader<'_> {
                 permanent,
                 max_age: written.max_age,
             }),
+            moved_to: moved_to.map(|url| Place::of(self.content, url.span())),
             former_paths: written
                 .former_paths
                 .iter()

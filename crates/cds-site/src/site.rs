@@ -11,7 +11,7 @@ use crate::changes::EntryChanges;
 use crate::claim::Claim;
 use crate::etag::EntityTag;
 use crate::history::History;
-use crate::location::Location;
+use crate::location::{Location, WELL_KNOWN};
 use crate::maintenance::Maintenance;
 use crate::resource::Resource;
 use crate::respond::{RequestHead, Respond};
@@ -31,33 +31,41 @@ struct Published {
     routes: Routes,
     aliases: Vec<Alias>,
     history: History,
+    was_good: bool,
 }
 
 impl Site {
     /// A site that was never good: the well-known path answers 503 (RFC 9110 §15.6.4) until a
     /// good one takes its place.
     pub fn unavailable() -> Self {
-        Self::unavailable_at([Location::well_known(None)], Vec::new())
+        let well_known = (Location::well_known(None), Resource::Unavailable);
+        Self::never_good([well_known], Vec::new())
     }
 
-    /// A site that was never good, with 503 at these places.
-    pub(crate) fn unavailable_at(
-        locations: impl IntoIterator<Item = Location>,
+    /// A site that was never good, with what stands in for it.
+    pub(crate) fn never_good(
+        places: impl IntoIterator<Item = (Location, Resource)>,
         aliases: Vec<Alias>,
     ) -> Self {
         let mut routes = Routes::default();
-        for Location { host, path, query } in locations {
+        for (Location { host, path, query }, resource) in places {
             routes.insert(
                 &path,
                 Route {
                     host,
                     query,
                     claim: Claim::Settings,
-                    resource: Resource::Unavailable,
+                    resource,
                 },
             );
         }
-        Self::new(routes, History::default(), aliases, None)
+        let published = Published {
+            routes,
+            aliases,
+            history: History::default(),
+            was_good: false,
+        };
+        Self::of(Arc::new(published), None)
     }
 
     pub(crate) fn new(
@@ -70,6 +78,7 @@ impl Site {
             routes,
             aliases,
             history,
+            was_good: true,
         };
         Self::of(Arc::new(published), maintenance)
     }
@@ -134,11 +143,16 @@ impl Site {
     }
 
     /// Whether the site was ever good.
-    pub(crate) fn has_published(&self) -> bool {
-        let routes = self.routes().sorted();
-        routes
-            .iter()
-            .any(|(_, route)| !matches!(route.resource, Resource::Unavailable))
+    pub(crate) fn was_good(&self) -> bool {
+        self.published.was_good
+    }
+
+    /// Whether the well-known path redirects, but nothing says on which host.
+    pub(crate) fn has_moved_from_nowhere(&self) -> bool {
+        let routes = self.routes().sorted().into_iter();
+        let mut front = routes.filter(|(path, _)| ***path == *WELL_KNOWN);
+        front.any(|(_, route)| route.host.is_none() && route.resource.is_redirect())
+            && self.aliases().is_empty()
     }
 
     /// The answer of one of the routes.

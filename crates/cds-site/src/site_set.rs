@@ -13,6 +13,7 @@ use crate::host;
 use crate::outlines::Outlines;
 use crate::path::look_up;
 use crate::placement::Placement;
+use crate::redirects;
 use crate::respond::{RequestHead, Respond};
 use crate::routes::Route;
 use crate::rules::{host_not_allowed, route_conflict};
@@ -98,12 +99,15 @@ struct Holder {
     name: Arc<str>,
     site: Arc<Site>,
     route: Arc<Route>,
+    is_by_alias: bool,
 }
 
 impl Holder {
-    /// What its query tells apart comes before what has none, then the first by name.
-    fn order(&self) -> (Reverse<usize>, &str) {
-        (Reverse(self.route.query.len()), &self.name)
+    /// What its query tells apart comes before what has none, then the first by name. Of one site
+    /// what is there by its own URL comes before what is by `hosts`; equals stay as they came.
+    fn order(&self) -> (Reverse<usize>, &str, bool) {
+        let queries = self.route.query.len();
+        (Reverse(queries), &self.name, self.is_by_alias)
     }
 }
 
@@ -129,7 +133,7 @@ impl SiteSet {
     ) -> Option<Arc<Site>> {
         let (name, site) = (name.into(), site.into());
         let before = self.remove(&name);
-        for placement in Placement::all(&site) {
+        for placement in Placement::all(&site, self.bound_to(&name)) {
             if self.may_have(&name, &placement) {
                 let spot = spot(&placement);
                 self.outlines.insert(&spot.path);
@@ -137,6 +141,7 @@ impl SiteSet {
                     name: Arc::clone(&name),
                     site: Arc::clone(&site),
                     route: Arc::clone(placement.route),
+                    is_by_alias: placement.is_by_alias(),
                 };
                 let holders = self.places.get(&spot).map_or(&[][..], |holders| holders);
                 let holders = with(holders, holder);
@@ -150,7 +155,7 @@ impl SiteSet {
     /// Removes a site and returns it.
     pub fn remove(&mut self, name: &str) -> Option<Arc<Site>> {
         let site = self.sites.remove(name)?;
-        for placement in Placement::all(&site) {
+        for placement in Placement::all(&site, self.bound_to(name)) {
             let spot = spot(&placement);
             let Some(holders) = self.places.get(&spot) else {
                 continue;
@@ -192,8 +197,9 @@ impl SiteSet {
     }
 
     /// What keeps documents of a site from being served among these: a site that comes before it
-    /// by name and has the same host and path, or a host that it may not answer for. Its other
-    /// documents are served all the same.
+    /// by name and has the same host and path, a host that it may not answer for, `hosts` that give
+    /// two of its own documents the same host and path, or none that says where it has moved from.
+    /// Its other documents are served all the same.
     ///
     /// One finding for each document, file or host; it has no place where the document is not
     /// published by this site.
@@ -203,7 +209,11 @@ impl SiteSet {
         let Some(site) = self.sites.get(name) else {
             return report;
         };
-        for placement in Placement::all(site) {
+        let bound_to = self.bound_to(name);
+        if bound_to.is_none() && site.has_moved_from_nowhere() {
+            report.push(redirects::from_nowhere());
+        }
+        for placement in Placement::all(site, bound_to) {
             // A host that a setting names is one mistake, however many documents there are.
             let is_told = placement.is_by_alias() && told_of.contains(&placement.host);
             let finding = if is_told {
@@ -211,9 +221,17 @@ impl SiteSet {
             } else if !self.may_have(name, &placement) {
                 Some(host_not_allowed::find(&placement, &host::normalise(name)))
             } else {
-                self.first_holder(&placement)
-                    .filter(|first| ***first != *name)
-                    .map(|first| route_conflict::between_sites(&placement, first))
+                let first = self.first_holder(&placement);
+                first.and_then(|first| {
+                    if *first.name != *name {
+                        Some(route_conflict::between_sites(&placement, &first.name))
+                    } else if !Arc::ptr_eq(&first.route, placement.route) {
+                        let claim = &first.route.claim;
+                        Some(route_conflict::within_site(&placement, claim))
+                    } else {
+                        None
+                    }
+                })
             };
             if placement.is_by_alias() && finding.is_some() {
                 told_of.insert(Arc::clone(&placement.host));
@@ -232,7 +250,7 @@ impl SiteSet {
             .sites
             .get(name)
             .into_iter()
-            .flat_map(|site| Placement::all(site));
+            .flat_map(|site| Placement::all(site, self.bound_to(name)));
         for placement in placements {
             let holders = self.places.get(&spot(&placement));
             let others = holders.into_iter().flat_map(|holders| holders.iter());
@@ -249,11 +267,19 @@ impl SiteSet {
         }
     }
 
+    /// The host that a site of this name is bound to, if any.
+    fn bound_to(&self, name: &str) -> Option<Arc<str>> {
+        match self.bind {
+            Bind::Documents => None,
+            Bind::Directory => host::parse(name).ok().map(Arc::from),
+        }
+    }
+
     /// Who has the spot of a route, for requests with its query.
-    fn first_holder(&self, placement: &Placement<'_>) -> Option<&Arc<str>> {
+    fn first_holder(&self, placement: &Placement<'_>) -> Option<&Holder> {
         let holders = self.places.get(&spot(placement))?;
         let same = |holder: &&Holder| holder.route.query == placement.route.query;
-        holders.iter().find(same).map(|holder| &holder.name)
+        holders.iter().find(same)
     }
 }
 

@@ -131,14 +131,21 @@ fn port_case_and_the_final_dot_of_a_host_do_not_matter() {
     for host in [
         "east.example..",
         "east.example:80.evil",
-        ":80",
+        "east.example:@x",
+        "east.example:8o",
+        "east.example:80:80",
         "east.example@evil",
+        ":80",
     ] {
-        assert_ne!(
-            who(&sites, WELL_KNOWN, host).as_deref(),
-            Some("west.example"),
-            "{host}"
-        );
+        assert_eq!(who(&sites, WELL_KNOWN, host), None, "{host}");
+    }
+    for authority in ["east.example:80.evil", "east.example:8o"] {
+        let target = format!("http://{authority}{WELL_KNOWN}");
+        let request = Request::get(target).body(());
+        let answer = request
+            .ok()
+            .and_then(|request| sites.respond((&request).into()));
+        assert!(answer.is_none(), "{authority}");
     }
 }
 
@@ -196,6 +203,110 @@ fn the_hosts_of_the_settings_answer_with_all_documents() {
     }
     assert_eq!(who(&sites, WELL_KNOWN, "static.east.example"), None);
     assert!(sites.report("east").is_empty());
+}
+
+/// A site whose top document and a further one have the well-known path, each on a host of its own.
+fn two_at_the_well_known_path(top: &str, further: &str, hosts: &str) -> Sources {
+    let mut sources = sources(
+        &metadata(top, &format!("{top}/cds.json")),
+        &format!("hosts = [\"{hosts}\"]"),
+    );
+    sources.insert(Source {
+        path: "partners/cds-server-metadata.json".to_owned(),
+        bytes: metadata(further, &format!("{further}/cds.json")).into(),
+        modified: SystemTime::UNIX_EPOCH,
+    });
+    sources
+}
+
+#[test]
+fn a_document_has_its_own_host_before_others_that_settings_put_there() {
+    let sources = two_at_the_well_known_path("a.example", "b.example", "b.example");
+    let alone = compile(&sources, SystemTime::UNIX_EPOCH, None)
+        .site
+        .unwrap();
+    let of_many = compile(&sources, SystemTime::UNIX_EPOCH, None)
+        .site
+        .unwrap();
+    let sites: SiteSet = [("a", of_many)].into_iter().collect();
+    for host in ["a.example", "b.example"] {
+        for source in [&alone as &dyn Respond, &sites] {
+            assert_eq!(
+                who(&source, WELL_KNOWN, host).as_deref(),
+                Some(host),
+                "{host}"
+            );
+        }
+    }
+    assert_eq!(
+        findings(&sites.report("a")),
+        [format!(
+            "site.toml:1:10: error[route-conflict]: by `hosts`, `{WELL_KNOWN}` is on `b.example` \
+             too, which is taken by `cds_metadata_url` of partners/cds-server-metadata.json"
+        )]
+    );
+}
+
+#[test]
+fn of_two_documents_that_settings_put_at_one_place_the_site_s_own_has_it() {
+    let sources = two_at_the_well_known_path("z.example", "a.example", "www.z.example");
+    let alone = compile(&sources, SystemTime::UNIX_EPOCH, None)
+        .site
+        .unwrap();
+    let of_many = compile(&sources, SystemTime::UNIX_EPOCH, None)
+        .site
+        .unwrap();
+    let sites: SiteSet = [("z", of_many)].into_iter().collect();
+    for source in [&alone as &dyn Respond, &sites] {
+        let name = who(&source, WELL_KNOWN, "www.z.example");
+        assert_eq!(name.as_deref(), Some("z.example"));
+    }
+    assert_eq!(
+        findings(&sites.report("z")),
+        [format!(
+            "site.toml:1:10: error[route-conflict]: by `hosts`, `{WELL_KNOWN}` is on \
+             `www.z.example` too, which is taken by `cds_metadata_url` of cds-server-metadata.json"
+        )]
+    );
+}
+
+#[test]
+fn a_site_that_has_moved_without_documents_must_say_from_where_unless_its_name_does() {
+    let moved = |hosts: &str| {
+        let settings = format!("moved_to = \"https://new.example/cds.json\"\n{hosts}");
+        let mut sources = Sources::new();
+        sources.insert(Source {
+            path: "site.toml".to_owned(),
+            bytes: settings.into(),
+            modified: SystemTime::UNIX_EPOCH,
+        });
+        compile(&sources, SystemTime::UNIX_EPOCH, None)
+            .site
+            .unwrap()
+    };
+    let mut sites = SiteSet::new();
+    sites.insert("old.example", moved(""));
+    assert_eq!(status(&sites, WELL_KNOWN, "old.example"), None);
+    assert_eq!(
+        findings(&sites.report("old.example")),
+        [
+            "site.toml: error[settings-invalid]: the site has moved, but nothing says on which \
+             host it was"
+        ]
+    );
+    sites.insert("old.example", moved("hosts = [\"old.example\"]"));
+    assert_eq!(status(&sites, WELL_KNOWN, "old.example"), Some(301));
+    assert!(sites.report("old.example").is_empty());
+
+    let mut bound = SiteSet::bound(Bind::Directory);
+    bound.insert("Old.example", moved(""));
+    assert_eq!(status(&bound, WELL_KNOWN, "old.example"), Some(301));
+    assert_eq!(status(&bound, WELL_KNOWN, "www.old.example"), None);
+    assert!(bound.report("Old.example").is_empty());
+    bound.remove("Old.example");
+    assert_eq!(status(&bound, WELL_KNOWN, "old.example"), None);
+    bound.insert("not a host", moved(""));
+    assert_eq!(bound.report("not a host").findings().len(), 1);
 }
 
 #[test]

@@ -61,3 +61,10 @@ pub(crate) fn between_sites(placement: &Placement<'_>, other: &str) -> Finding {
                 the one that has it by mistake";
     placement.finding(&ROUTE_CONFLICT, message).help(help)
 }
+
+/// A place that a document has by `hosts` and that another of the same site has already.
+pub(crate) fn within_site(placement: &Placement<'_>, other: &Claim) -> Finding {
+    let message = format!("{}, which is taken by {other}", placement.what());
+    let help = "remove the host from `hosts`, or give each document a path of its own";
+    placement.finding(&ROUTE_CONFLICT, message).help(help)
+}

@@ -1,6 +1,6 @@
 //! A site that has moved to another domain (CDS-WG1-01 §5), and documents that had another path.
 
-use cds_site::{Compiled, Site, compile};
+use cds_site::{Compiled, Site, compile, stand_in};
 use http::header;
 
 use crate::sites::{METADATA, ask, ask_with, at, body, findings, listing, site, sources};
@@ -35,9 +35,77 @@ fn it_redirects_for_good_or_for_a_while_and_needs_no_documents() {
         let settings = moved(more);
         for site in [site(&[("site.toml", &settings)]), with_documents(&settings)] {
             assert_eq!(redirect(&site, WELL_KNOWN), (status, NEW.to_owned()));
-            assert_eq!(redirect(&site, FORMER), (301, NEW.to_owned()));
+            // What a Client may take for good must be so.
+            assert_eq!(redirect(&site, FORMER), (status, NEW.to_owned()));
         }
     }
+}
+
+#[test]
+fn a_site_cannot_move_to_where_it_redirects_from() {
+    let own = format!("https://demoutility.com{WELL_KNOWN}");
+    for (url, more, is_endless) in [
+        (own.as_str(), "", true),
+        (
+            "https://DemoUtility.com.:443/.well-known/cds%2Dserver-metadata.json?x",
+            "",
+            true,
+        ),
+        (
+            "https://demoutility.com/old.json",
+            "former_paths = [\"/old%2ejson\"]",
+            true,
+        ),
+        ("https://demoutility.com/old.json", "", false),
+        (NEW, "hosts = [\"new.example\"]", true),
+        (NEW, "", false),
+        (
+            "https://demoutility.com:8443/.well-known/cds-server-metadata.json",
+            "",
+            false,
+        ),
+    ] {
+        let settings = format!("max_age = \"1m\"\nmoved_to = \"{url}\"\n{more}");
+        let files = sources(&[
+            ("cds-server-metadata.json", METADATA),
+            ("site.toml", &settings),
+        ]);
+        let Compiled { site, report } = compile(&files, at(0), None);
+        assert_eq!(site.is_none(), is_endless, "{url}");
+        let expected = ["settings-invalid site.toml:2 "];
+        assert_eq!(
+            findings(&report),
+            &expected[..usize::from(is_endless)],
+            "{url}"
+        );
+        let status = ask(&stand_in(&files), WELL_KNOWN).unwrap().status();
+        assert_eq!(status, if is_endless { 503 } else { 301 }, "{url}");
+    }
+}
+
+#[test]
+fn it_redirects_though_its_documents_were_never_good() {
+    let settings = moved("");
+    let files = sources(&[
+        ("cds-server-metadata.json", METADATA),
+        ("cds-coverage.json", "[{}]"),
+        ("site.toml", &settings),
+    ]);
+    assert!(compile(&files, at(0), None).site.is_none());
+    let site = stand_in(&files);
+    assert_eq!(redirect(&site, WELL_KNOWN), (301, NEW.to_owned()));
+    assert_eq!(redirect(&site, FORMER), (301, NEW.to_owned()));
+    assert_eq!(ask(&site, "/cds-coverage.json").unwrap().status(), 503);
+
+    // It is no version before: what comes after is as old as its files.
+    let good = compile(
+        &sources(&[("cds-server-metadata.json", METADATA)]),
+        at(10),
+        Some(&site),
+    );
+    let response = ask(&good.site.unwrap(), WELL_KNOWN).unwrap();
+    let files_own = httpdate::fmt_http_date(at(0));
+    assert_eq!(response.headers()[header::LAST_MODIFIED], files_own);
 }
 
 #[tokio::test]
