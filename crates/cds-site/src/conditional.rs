@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::etag::EntityTag;
-use crate::http_date::HttpDate;
+use crate::last_modified::LastModified;
 
 /// What the preconditions of a GET or HEAD request ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,14 +22,14 @@ pub(crate) enum Precondition {
 pub(crate) fn evaluate(
     headers: &HeaderMap,
     tag: &EntityTag,
-    last_modified: &HttpDate,
+    last_modified: &LastModified,
 ) -> Precondition {
     let wanted = if headers.contains_key(header::IF_MATCH) {
         matches(headers, &header::IF_MATCH, |field| {
             tag.matches_strongly(field)
         })
     } else {
-        date(headers, &header::IF_UNMODIFIED_SINCE).is_none_or(|date| last_modified.time() <= date)
+        date(headers, &header::IF_UNMODIFIED_SINCE).is_none_or(|date| last_modified.is_by(date))
     };
     if !wanted {
         return Precondition::Failed;
@@ -39,7 +39,8 @@ pub(crate) fn evaluate(
             tag.matches_weakly(field)
         })
     } else {
-        date(headers, &header::IF_MODIFIED_SINCE).is_some_and(|date| last_modified.time() <= date)
+        date(headers, &header::IF_MODIFIED_SINCE)
+            .is_some_and(|date| last_modified.is_known_by(date))
     };
     if known {
         Precondition::NotModified
@@ -93,7 +94,7 @@ mod tests {
             headers.append(name, HeaderValue::try_from(value).unwrap());
         }
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_654_041_600);
-        evaluate(&headers, &tag, &HttpDate::new(time))
+        evaluate(&headers, &tag, &LastModified::at(time))
     }
 
     #[test]

@@ -79,6 +79,7 @@ mod geojson;
 mod history;
 mod host;
 mod http_date;
+mod last_modified;
 mod link;
 mod links;
 mod listing;

@@ -24,7 +24,7 @@ impl Location {
         let pairs = parts.query.unwrap_or_default().split('&');
         let mut query: Vec<_> = pairs
             .filter(|pair| !pair.is_empty())
-            .map(Box::from)
+            .map(|pair| normalise(pair).into())
             .collect();
         // In any order they ask for the same.
         query.sort();

@@ -1,4 +1,4 @@
-//! When two paths are the same path (RFC 3986 §6.2.2).
+//! When two paths, or pairs of a query, are the same (RFC 3986 §6.2.2).
 
 use std::borrow::Cow;
 
@@ -35,6 +35,11 @@ pub(crate) fn look_up<T>(path: &str, find: impl FnOnce(&str) -> T) -> T {
         Some(path) => find(path),
         None => find(&normalise(path)),
     }
+}
+
+/// Whether a part of a request's target is this one, which is normalised. It takes no memory either.
+pub(crate) fn is_same(given: &str, normal: &str) -> bool {
+    look_up(given, |given| given == normal)
 }
 
 /// A short text.

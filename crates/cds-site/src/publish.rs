@@ -11,6 +11,7 @@ use crate::coverage::Coverage;
 use crate::endpoint::Endpoint;
 use crate::etag::EntityTag;
 use crate::history::History;
+use crate::last_modified::LastModified;
 use crate::links::Links;
 use crate::listing::{Entries, Listing, Plan};
 use crate::location::{Location, WELL_KNOWN};
@@ -135,13 +136,12 @@ impl<'c> Publisher<'c> {
             let draft = Draft {
                 content_type: media_type::DOCUMENT,
                 segments: vec![source.bytes.clone()],
-                modified: source.modified,
                 max_age: self.settings.max_age,
                 link: None,
                 is_file: false,
                 is_kept: true,
             };
-            self.insert_published(location, draft);
+            self.insert_published(location, draft, source.modified);
         }
         if let (Some(coverage), Some(url)) = (&endpoint.coverage, &object.coverage) {
             self.publish_coverage(source, url, coverage, Arc::clone(entries));
@@ -156,7 +156,6 @@ impl<'c> Publisher<'c> {
             let draft = Draft {
                 content_type: file.media_type.value,
                 segments: vec![file.file.bytes.clone()],
-                modified: file.file.modified,
                 max_age: self.settings.max_age,
                 link: None,
                 is_file: true,
@@ -169,7 +168,7 @@ impl<'c> Publisher<'c> {
                 None => {
                     let claim = Claim::File(file.file.path.as_str().into());
                     self.claims.insert(file.location.clone(), claim);
-                    self.insert_published(file.location, draft);
+                    self.insert_published(file.location, draft, file.file.modified);
                 }
             }
         }
@@ -231,21 +230,21 @@ impl<'c> Publisher<'c> {
         location: &Location,
         tag: &EntityTag,
         modified: SystemTime,
-    ) -> SystemTime {
+    ) -> LastModified {
         let before = self.before(location).and_then(Resource::validators);
-        let time = match (self.previous, before) {
-            (None, _) => modified,
-            (Some(_), Some((before, time))) if before == tag => time.time(),
-            (Some(_), _) => self.now,
-        };
-        // A clock that was set back must not make it later than `Date` (RFC 9110 §8.8.2.1).
-        time.min(self.now)
+        // Never later than `Date` (RFC 9110 §8.8.2.1), to which a clock that was set back counts.
+        match (self.previous, before) {
+            (None, _) => LastModified::at(modified.min(self.now)),
+            (Some(_), Some((before, last))) if before == tag => last.until(self.now),
+            (Some(_), Some((_, last))) => LastModified::after(last, self.now),
+            (Some(_), None) => LastModified::at(self.now),
+        }
     }
 
-    fn insert_published(&mut self, location: Location, mut draft: Draft) {
+    fn insert_published(&mut self, location: Location, draft: Draft, modified: SystemTime) {
         let tag = draft.tag();
-        draft.modified = self.last_modified(&location, &tag, draft.modified);
-        let mut representation = draft.into_representation(tag);
+        let last_modified = self.last_modified(&location, &tag, modified);
+        let mut representation = draft.into_representation(tag, last_modified);
         if let Some(Resource::Published(before)) = self.before(&location) {
             representation.keep_codings_of(before);
         }

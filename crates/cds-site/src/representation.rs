@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
@@ -13,14 +13,14 @@ use crate::coded::{Coded, Codings, Progress};
 use crate::conditional::names;
 use crate::etag::EntityTag;
 use crate::fields;
-use crate::http_date::HttpDate;
+use crate::last_modified::LastModified;
 use crate::media_type;
 
 /// What can be read at a place: a representation (RFC 9110 §3.2), and the same in content codings.
 #[derive(Debug)]
 pub(crate) struct Representation {
     pub(crate) tag: EntityTag,
-    pub(crate) last_modified: HttpDate,
+    pub(crate) last_modified: LastModified,
     full: Full,
     /// The fields of a 304 (§15.4.5).
     not_modified: HeaderMap,
@@ -139,7 +139,6 @@ impl<'r> Selected<'r> {
 pub(crate) struct Draft {
     pub(crate) content_type: HeaderValue,
     pub(crate) segments: Vec<Bytes>,
-    pub(crate) modified: SystemTime,
     pub(crate) max_age: Duration,
     /// Where else to look (RFC 8288).
     pub(crate) link: Option<HeaderValue>,
@@ -158,8 +157,11 @@ impl Draft {
         EntityTag::of(self.segments.iter().chain(extra))
     }
 
-    pub(crate) fn into_representation(self, tag: EntityTag) -> Representation {
-        let last_modified = HttpDate::new(self.modified);
+    pub(crate) fn into_representation(
+        self,
+        tag: EntityTag,
+        last_modified: LastModified,
+    ) -> Representation {
         let varies = media_type::is_compressible(&self.content_type);
         let is_codable = varies && self.is_codable();
         let codings = is_codable.then(|| Arc::new(Codings::of(&tag)));

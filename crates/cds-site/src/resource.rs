@@ -8,7 +8,7 @@ use crate::body::Body;
 use crate::conditional::{Precondition, evaluate};
 use crate::etag::EntityTag;
 use crate::fields;
-use crate::http_date::HttpDate;
+use crate::last_modified::LastModified;
 use crate::listing::{BadCursor, Listing};
 use crate::maintenance::Maintenance;
 use crate::moved::Moved;
@@ -34,7 +34,7 @@ pub(crate) enum Resource {
 enum Selection<'r> {
     Full(Selected<'r>),
     NotModified(Selected<'r>),
-    PreconditionFailed(&'r Representation),
+    PreconditionFailed,
     BadCursor,
     Options,
     MethodNotAllowed,
@@ -49,8 +49,17 @@ impl Resource {
         matches!(self, Self::Moved(_))
     }
 
+    /// Whether `Accept-Encoding` may decide what is sent. What was never good is a document.
+    const fn varies(&self) -> bool {
+        match self {
+            Self::Published(representation) => representation.varies(),
+            Self::Listing(_) | Self::Unavailable => true,
+            Self::Moved(_) => false,
+        }
+    }
+
     /// The validators of what can be read here.
-    pub(crate) fn validators(&self) -> Option<(&EntityTag, &HttpDate)> {
+    pub(crate) fn validators(&self) -> Option<(&EntityTag, &LastModified)> {
         match self {
             Self::Published(published) => Some((&published.tag, &published.last_modified)),
             Self::Listing(listing) => Some((&listing.tag, &listing.last_modified)),
@@ -65,6 +74,11 @@ impl Resource {
         maintenance: Option<&Maintenance>,
     ) -> Response<Body> {
         let mut response = self.respond(head, maintenance);
+        let status = response.status();
+        if (status.is_client_error() || status.is_server_error()) && self.varies() {
+            // With another coding it might have been none (RFC 9110 §12.5.5).
+            response.headers_mut().insert(header::VARY, fields::VARY);
+        }
         if head.method == Method::HEAD {
             // The fields stay, Content-Length included (RFC 9110 §9.3.2).
             *response.body_mut() = Body::empty();
@@ -106,7 +120,7 @@ impl<'r> Selection<'r> {
         match evaluate(head.headers, selected.tag(), &representation.last_modified) {
             Precondition::Holds => Self::Full(selected),
             Precondition::NotModified => Self::NotModified(selected),
-            Precondition::Failed => Self::PreconditionFailed(representation),
+            Precondition::Failed => Self::PreconditionFailed,
         }
     }
 
@@ -120,15 +134,9 @@ impl<'r> Selection<'r> {
                 let headers = selected.not_modified();
                 respond(StatusCode::NOT_MODIFIED, headers, Body::empty())
             }
-            Self::PreconditionFailed(representation) => {
-                let status = StatusCode::PRECONDITION_FAILED;
+            Self::PreconditionFailed => {
                 let detail = "The document is not the one that the request is conditional on.";
-                let mut response = error(status, detail);
-                if representation.varies() {
-                    // Whose tag the condition was held against depends on the coding.
-                    response.headers_mut().insert(header::VARY, fields::VARY);
-                }
-                response
+                error(StatusCode::PRECONDITION_FAILED, detail)
             }
             Self::BadCursor => {
                 let detail = "The cursor is not one of this listing. Begin at its first page.";

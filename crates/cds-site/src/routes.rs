@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use crate::claim::Claim;
 use crate::location::Location;
 use crate::outlines::Outlines;
-use crate::path::{look_up, normalise};
+use crate::path::{is_same, look_up, normalise};
 use crate::resource::Resource;
 use crate::respond::RequestHead;
 
@@ -88,7 +88,7 @@ impl Route {
         let query = head.uri.query().unwrap_or_default();
         self.query
             .iter()
-            .all(|pair| query.split('&').any(|given| given == &**pair))
+            .all(|pair| query.split('&').any(|given| is_same(given, pair)))
     }
 }
 
@@ -161,6 +161,8 @@ mod tests {
     fn a_query_in_the_url_must_be_there() {
         let routes = routes(&[("/api", "one.example", &["format=cds", "v=1"])]);
         assert!(finds(&routes, "/api?v=1&x&format=cds", "one.example").is_some());
+        assert!(finds(&routes, "/api?%76=1&format=%63ds", "one.example").is_some());
+        assert!(finds(&routes, "/api?v%3D1&format=cds", "one.example").is_none());
         assert!(finds(&routes, "/api?format=cds", "one.example").is_none());
         assert!(finds(&routes, "/api", "one.example").is_none());
     }

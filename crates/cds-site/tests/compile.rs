@@ -16,7 +16,7 @@ use cds_site::{Compiled, Site, Sources, compile, stand_in};
 use http::header;
 use serde_json::Value;
 
-use sites::{METADATA, WEST, ask, at, body, entry, findings, listing, site, sources};
+use sites::{METADATA, WEST, ask, ask_with, at, body, entry, findings, listing, site, sources};
 
 #[tokio::test]
 async fn the_metadata_object_is_served_as_it_was_written() {
@@ -144,6 +144,77 @@ fn last_modified_changes_only_with_the_content() {
         httpdate::fmt_http_date(at(20))
     );
     assert_ne!(first.etag(), second.etag());
+}
+
+#[test]
+fn a_second_in_which_a_document_changed_twice_tells_no_version_from_another() {
+    let version = |name: &str, now: SystemTime, previous: Option<&Site>| {
+        let files = [
+            ("cds-server-metadata.json", &*METADATA.replace("Demo", name)),
+            (
+                "cds-coverage.json",
+                &listing(&[entry(name, "2022-06-01T00:00:00Z", "")]),
+            ),
+        ];
+        compile(&sources(&files), now, previous).site.unwrap()
+    };
+    let milliseconds = Duration::from_millis;
+    let first = version("One", at(10), None);
+    let second = version("Two", at(20) + milliseconds(100), Some(&first));
+    let third = version("Three", at(20) + milliseconds(900), Some(&second));
+    let again = version("Three", at(30), Some(&third));
+    let status = |site: &Site, path: &str, since: SystemTime| {
+        let since = httpdate::fmt_http_date(since);
+        let field = (header::IF_MODIFIED_SINCE, since.as_str());
+        ask_with(site, "GET", path, &[field]).unwrap().status()
+    };
+    for path in [
+        "/.well-known/cds-server-metadata.json",
+        "/cds-coverage.json",
+    ] {
+        assert_eq!(status(&second, path, at(20)), 304, "{path}");
+        // A Client that got the second version then has this date, too.
+        for site in [&third, &again] {
+            assert_eq!(status(site, path, at(20)), 200, "{path}");
+            assert_eq!(status(site, path, at(21)), 304, "{path}");
+        }
+    }
+}
+
+#[test]
+fn errors_vary_as_what_is_in_their_place_does() {
+    let link =
+        r#", "map_resource": "https://demoutility.com/map", "map_content_type": "image/png""#;
+    let listing = listing(&[entry("a", "2022-06-01T00:00:00Z", link)]);
+    let files = |settings| {
+        [
+            ("cds-server-metadata.json", METADATA),
+            ("cds-coverage.json", &listing),
+            ("public/map", "PNG"),
+            ("site.toml", settings),
+        ]
+    };
+    let open = site(&files(""));
+    let closed = site(&files("maintenance = true"));
+    let never_good = stand_in(&sources(&files("")));
+    let elsewhere = (header::IF_MATCH, "\"x\"");
+    let vary = |site: &Site, method: &str, path: &str, status: u16| {
+        let response = ask_with(site, method, path, std::slice::from_ref(&elsewhere)).unwrap();
+        assert_eq!(response.status(), status, "{method} {path}");
+        response.headers().contains_key(header::VARY)
+    };
+    for path in [
+        "/.well-known/cds-server-metadata.json",
+        "/cds-coverage.json",
+    ] {
+        assert!(vary(&open, "GET", path, 412), "{path}");
+        assert!(vary(&open, "POST", path, 405), "{path}");
+        assert!(vary(&closed, "GET", path, 503), "{path}");
+        assert!(vary(&never_good, "GET", path, 503), "{path}");
+    }
+    assert!(!vary(&open, "GET", "/map", 412));
+    assert!(!vary(&open, "POST", "/map", 405));
+    assert!(!vary(&closed, "GET", "/map", 503));
 }
 
 #[test]

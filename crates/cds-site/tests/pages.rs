@@ -230,6 +230,26 @@ fn a_filter_keeps_the_order_and_stays_on_the_next_pages() {
     assert_eq!(back, pages[0].outlines());
 }
 
+#[test]
+fn a_link_that_a_filter_makes_too_long_for_a_field_stands_in_the_body_alone() {
+    let site = site(&authored(400), 7, None);
+    let wanted: Vec<_> = (0..400).map(|number| format!("id-{number}")).collect();
+    for (count, has_field) in [(20, true), (400, false)] {
+        let url = format!("{COVERAGE}&ids={}", wanted[..count].join("+"));
+        let response = ask(&site, Method::GET, &url);
+        assert_eq!(response.headers().contains_key(header::LINK), has_field);
+        let length: usize = response
+            .headers()
+            .values()
+            .map(http::HeaderValue::len)
+            .sum();
+        assert!(length < 4_000, "{length}");
+        let pages = forward(&site, &url);
+        let listed = pages.iter().flat_map(Page::outlines);
+        assert_eq!(listed.count(), count);
+    }
+}
+
 fn forward_to_first(site: &Site, pages: &[Page]) -> Vec<(String, u32)> {
     let mut at = pages.last().unwrap().previous.clone();
     let mut outlines = Vec::new();
@@ -285,6 +305,7 @@ fn what_is_no_cursor_of_the_listing_is_refused() {
         assert_eq!(headers[header::CONTENT_TYPE], "application/problem+json");
         assert_eq!(headers[header::CACHE_CONTROL], "no-store");
         assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+        assert_eq!(headers[header::VARY], "Accept-Encoding");
         assert_eq!(
             ask(&site, Method::OPTIONS, &url).status(),
             StatusCode::NO_CONTENT

@@ -39,7 +39,7 @@ fn target() -> impl Strategy<Value = String> {
         characters.prop_map(|spelt| spelt.concat())
     });
     let query = select(vec![
-        "", "?", "?v=1", "?v=1&w", "?w&v=1", "?v=12", "?v%3D1", "?V=1", "?v=1#x",
+        "", "?", "?v=1", "?v=1&w", "?w&v=1", "?v=12", "?v%3D1", "?%76=%31", "?V=1", "?v=1#x",
     ]);
     let plain = select(PATHS.to_vec()).prop_map(str::to_owned);
     (

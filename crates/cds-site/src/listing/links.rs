@@ -66,7 +66,8 @@ pub(crate) fn members(next: Option<&str>, previous: Option<&str>) -> String {
     )
 }
 
-/// The same for those who read no JSON (RFC 8288 §3); `None` on a page that is alone.
+/// The same for those who read no JSON (RFC 8288 §3); `None` on a page that is alone, and where it
+/// would be longer than what servers and Clients take: with a filter it has each id twice.
 pub(crate) fn header_value(next: Option<&str>, previous: Option<&str>) -> Option<HeaderValue> {
     let links = [(next, "next"), (previous, "prev")];
     let links = links.into_iter().filter_map(|(url, relation)| {
@@ -74,9 +75,12 @@ pub(crate) fn header_value(next: Option<&str>, previous: Option<&str>) -> Option
         Some(format!("<{url}>; rel=\"{relation}\""))
     });
     let links: Vec<_> = links.collect();
-    let value = Some(links.join(", ")).filter(|value| !value.is_empty());
+    let value = Some(links.join(", ")).filter(|value| (1..=LONGEST).contains(&value.len()));
     value.and_then(|value| HeaderValue::try_from(value).ok())
 }
+
+/// Two KiB: half of what nginx takes of an upstream's whole head, unless told otherwise.
+const LONGEST: usize = 2 << 10;
 
 #[cfg(test)]
 mod tests {

@@ -13,7 +13,7 @@ mod query;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use cds_metadata::Extensions;
@@ -25,7 +25,7 @@ use self::cursor::{Cursor, Side};
 use self::links::Links;
 use self::query::Query;
 use crate::etag::EntityTag;
-use crate::http_date::HttpDate;
+use crate::last_modified::LastModified;
 use crate::location::Location;
 use crate::media_type;
 use crate::representation::{Draft, Representation};
@@ -53,7 +53,7 @@ pub(crate) struct Listing {
     page_size: NonZeroUsize,
     max_age: Duration,
     pub(crate) tag: EntityTag,
-    pub(crate) last_modified: HttpDate,
+    pub(crate) last_modified: LastModified,
     /// The full pages of the whole listing, and the last one.
     pages: Arc<[OnceLock<Representation>]>,
 }
@@ -81,11 +81,11 @@ impl Listing {
         plan: Plan<'_>,
         location: &Location,
         previous: Option<&Self>,
-        modified: impl FnOnce(&EntityTag) -> SystemTime,
+        modified: impl FnOnce(&EntityTag) -> LastModified,
     ) -> Self {
         let end = end(plan.members);
         let tag = tag(&plan, &end);
-        let last_modified = HttpDate::new(modified(&tag));
+        let last_modified = modified(&tag);
         let same = previous.filter(|previous| {
             previous.tag == tag
                 && previous.max_age == plan.max_age
@@ -196,14 +196,13 @@ impl Listing {
         let draft = Draft {
             content_type: media_type::DOCUMENT,
             segments,
-            modified: self.last_modified.time(),
             max_age: self.max_age,
             link: links::header_value(next, previous),
             is_file: false,
             is_kept,
         };
         let tag = draft.tag();
-        draft.into_representation(tag)
+        draft.into_representation(tag, self.last_modified.clone())
     }
 
     fn hit(&self, hits: &Hits, hit: usize) -> Option<&Listed> {
