@@ -121,9 +121,11 @@ impl Current {
         self.last.is_none()
     }
 
-    /// Whether the directory didn't exist when it was read last.
+    /// Whether there was no directory when it was read last.
     pub(crate) fn is_gone(&self) -> bool {
-        self.last.as_ref().is_some_and(|last| last.scan.is_gone())
+        self.last
+            .as_ref()
+            .is_some_and(|last| last.scan.has_no_directory())
     }
 
     /// Whether a site is served.
@@ -186,6 +188,11 @@ impl Current {
     /// When to do so.
     pub(crate) fn keeping_due(&self) -> Option<Instant> {
         self.keeping.due()
+    }
+
+    /// Nothing that is kept may come back.
+    pub(crate) fn withdraw(&mut self) {
+        self.keeping.forget();
     }
 
     /// Takes up what was served before the start, since the files can't be read now; `None` if

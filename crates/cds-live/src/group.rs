@@ -26,7 +26,7 @@ pub(crate) struct Group {
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) sites: BTreeMap<Arc<str>, Entry>,
-    /// How changes are noticed, in all of them.
+    /// How changes are noticed, in most of them.
     pub(crate) watching: Watching,
     /// What is wrong with the directory of sites itself.
     pub(crate) report: Arc<Report>,
@@ -36,7 +36,7 @@ pub(crate) struct Table {
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) id: SiteId,
-    /// As it is, except for `watching`.
+    /// As it is, except for `watching` while the site isn't polled for a reason of its own.
     pub(crate) status: Status,
 }
 
@@ -48,7 +48,7 @@ impl Group {
             subscribers: Subscribers::new(BACKLOG),
             table: Mutex::new(Table {
                 sites: BTreeMap::new(),
-                watching: Watching::Off,
+                watching: Watching::Ended,
                 report: Arc::default(),
             }),
         }
@@ -74,10 +74,11 @@ impl Table {
     }
 
     fn complete(&self, entry: &Entry) -> Status {
-        Status {
-            watching: self.watching.clone(),
-            ..entry.status.clone()
+        let mut status = entry.status.clone();
+        if !status.watching.is_polling() || self.watching == Watching::Ended {
+            status.watching = self.watching.clone();
         }
+        status
     }
 }
 

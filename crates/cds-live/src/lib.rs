@@ -29,6 +29,11 @@
 //!   new and empty: its first byte may be under way. Such a file that hasn't changed for five
 //!   seconds is taken up as it is, and a warning names it: nobody can tell a writer that paused for
 //!   so long from one that is done. Move files into place where that may happen.
+//! - Where no events come (see [`Watching`]), files must stand still for as long as
+//!   [`Options::poll_interval`] says, since nothing tells of a writer that pauses; for five seconds
+//!   where another machine may be writing.
+//! - A directory that this program may pass through but not list has no events. What changes in it,
+//!   such as a link on the way to the site, is found by the regular looks.
 //! - A directory or a symbolic link that is replaced in one step is taken up in one step.
 //! - The same content again changes nothing.
 //! - Nothing outside the directory is read, and no FIFO or device is opened.

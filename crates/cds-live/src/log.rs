@@ -193,6 +193,13 @@ pub(crate) fn watching(directory: &Path, watching: &Watching) {
         Watching::Events | Watching::Polling { why: None } | Watching::Off => {
             tracing::info!(%site, mode, "how changes are noticed");
         }
+        Watching::Ended => {
+            tracing::error!(
+                %site, mode,
+                "a fault has ended the thread that notices changes; what was served last is, until \
+                 the program is started again"
+            );
+        }
     }
 }
 

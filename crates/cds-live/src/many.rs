@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use cds_site::{Report, SiteSet};
@@ -21,7 +22,7 @@ use crate::roster::{ROSTER, Roster};
 use crate::scan::Whereabouts;
 use crate::schedule::{LONGEST_REST, Schedule};
 use crate::state_dir;
-use crate::status::{State, Status};
+use crate::status::{State, Status, Watching};
 use crate::tracked::{Surroundings, Tracked};
 use crate::waiting::Waiting;
 use crate::watch::Watch;
@@ -67,7 +68,7 @@ impl Many {
     fn call_the_roll(&mut self, watch: &mut Watch) {
         let roll = self.roster.look(&self.options, watch);
         let polling = watch
-            .watching(self.options.watch, &self.group.directory)
+            .watching(self.options.watch, ROSTER, &self.group.directory)
             .is_polling();
         let now = Instant::now();
         self.roster
@@ -143,14 +144,19 @@ impl Many {
             inbox: &self.inbox,
             watch,
         };
+        let group = &self.group;
         let (conclusion, is_gone) = self.members.change(id, |member| {
             let conclusion = member.tracked.work(&mut around, now);
+            member.note_look(group);
             (conclusion, member.tracked.is_gone())
         })?;
         let conclusion = conclusion?;
-        // A link that leads nowhere is still somebody's site.
+        // A link that leads nowhere is still somebody's site; a file is none.
         let path = around.whereabouts.base.join(around.whereabouts.path);
-        let is_removed = is_gone && path.symlink_metadata().is_err();
+        let is_link = path
+            .symlink_metadata()
+            .is_ok_and(|found| found.is_symlink());
+        let is_removed = is_gone && !is_link;
         Some(Concluded {
             id,
             conclusion,
@@ -240,6 +246,7 @@ impl Many {
         };
         if is_removed {
             status.last_reload.outcome = Outcome::Dropped;
+            status.last_reload.serving = false;
         }
         let reload = match &conclusion.news {
             News::Taken(taken) => {
@@ -270,6 +277,7 @@ impl Many {
 
     fn remove(&mut self, id: SiteId, name: &str, watch: &mut Watch) {
         // What is kept of it must not come back, and there is no later for that.
+        self.members.change(id, |member| member.tracked.withdraw());
         self.keep(id);
         self.members.remove(id);
         self.group.table().sites.remove(name);
@@ -321,7 +329,7 @@ impl Many {
     }
 
     fn note_watching(&self, watch: &Watch) {
-        let watching = watch.watching(self.options.watch, &self.group.directory);
+        let watching = watch.watching(self.options.watch, ROSTER, &self.group.directory);
         let mut table = self.group.table();
         if table.watching != watching {
             log::watching(&self.group.directory, &watching);
@@ -391,6 +399,10 @@ impl Charge for Many {
 
 impl Drop for Many {
     fn drop(&mut self) {
+        if thread::panicking() {
+            log::watching(&self.group.directory, &Watching::Ended);
+            self.group.table().watching = Watching::Ended;
+        }
         self.group.subscribers.end();
     }
 }

@@ -6,9 +6,9 @@ use cds_site::{Report, Site};
 
 use crate::agenda::Planned;
 use crate::conclusion::{Conclusion, News};
-use crate::group::Table;
+use crate::group::{Group, Table};
 use crate::inbox::SiteId;
-use crate::status::{State, Status};
+use crate::status::{State, Status, Watching};
 use crate::tracked::Tracked;
 
 /// One of many sites.
@@ -17,6 +17,9 @@ pub(crate) struct Member {
     pub(crate) tracked: Tracked,
     pub(crate) look: Planned,
     pub(crate) keep: Planned,
+    /// As its status says.
+    changing: Arc<[String]>,
+    watching: Watching,
     /// Whether its own files are good.
     state: State,
     /// What was found in its own files.
@@ -58,9 +61,26 @@ impl Member {
             tracked,
             look: Planned::default(),
             keep: Planned::default(),
+            changing: Arc::default(),
+            watching: Watching::Ended,
             state: State::Failing,
             own: Arc::default(),
             among: Arc::default(),
+        }
+    }
+
+    /// Enters into the site's status what a look showed besides a conclusion.
+    pub(crate) fn note_look(&mut self, group: &Group) {
+        let changing = self.tracked.changing();
+        let watching = self.tracked.watching();
+        // Looks are many, and the table is everybody's.
+        if *self.changing != changing || self.watching != *watching {
+            self.changing = changing.into();
+            self.watching.clone_from(watching);
+            if let Some(entry) = group.table().sites.get_mut(&self.name) {
+                entry.status.changing = Arc::clone(&self.changing);
+                entry.status.watching.clone_from(watching);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! A thread that keeps up with one site.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::Instant;
 
 use crate::conclusion::{Conclusion, News};
@@ -39,11 +40,20 @@ impl One {
         }
     }
 
-    /// Says how changes are noticed now, if that is another way than before.
-    fn note_watching(&self, watching: Watching) {
-        if self.shared.status().watching != watching {
-            log::watching(&self.shared.directory, &watching);
-            self.shared.update(|status| status.watching = watching);
+    /// Says how changes are noticed now, and what keeps one from being taken up, if that is
+    /// another than before.
+    fn note_look(&self) {
+        let status = self.shared.status();
+        let watching = self.site.watching();
+        if status.watching != *watching {
+            log::watching(&self.shared.directory, watching);
+            self.shared
+                .update(|status| status.watching = watching.clone());
+        }
+        let changing = self.site.changing();
+        if *status.changing != changing {
+            self.shared
+                .update(|status| status.changing = changing.into());
         }
     }
 
@@ -114,8 +124,7 @@ impl Charge for One {
         let is_due = self.site.due().is_some_and(|due| due <= now);
         let conclusion = self.site.work(&mut around, now);
         if is_due {
-            let watching = around.watching();
-            self.note_watching(watching);
+            self.note_look();
         }
         if let Some(conclusion) = conclusion {
             self.publish(conclusion);
@@ -130,6 +139,34 @@ impl Charge for One {
 
 impl Drop for One {
     fn drop(&mut self) {
+        if thread::panicking() {
+            log::watching(&self.shared.directory, &Watching::Ended);
+            self.shared
+                .update(|status| status.watching = Watching::Ended);
+        }
         self.shared.subscribers.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cds_site::{Site, SiteHandle};
+
+    use super::*;
+
+    #[test]
+    fn a_thread_that_ends_by_a_fault_leaves_a_word() {
+        let handle = SiteHandle::new(Site::unavailable());
+        let shared = Arc::new(Shared::new("/nowhere/cds".into(), handle));
+        let inbox = Arc::new(Inbox::default());
+        let mut one = One::new(Options::new(), Arc::clone(&shared), Arc::clone(&inbox));
+        one.work(&mut Watch::new(inbox));
+        assert_eq!(shared.status().watching, Watching::Events);
+        let ended = thread::spawn(move || {
+            let _one = one;
+            panic!("a fault");
+        });
+        assert!(ended.join().is_err());
+        assert_eq!(shared.status().watching, Watching::Ended);
     }
 }

@@ -6,7 +6,14 @@ use std::time::Duration;
 use cds_site::Bind;
 
 /// What may be read of a site directory.
+///
+/// ```
+/// let mut limits = cds_live::Limits::new();
+/// limits.file_size = 16 << 20;
+/// let options = cds_live::Options::new().limits(limits);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// The largest document, in bytes; 1 GiB by default.
     pub document_size: u64,
@@ -40,6 +47,7 @@ impl Default for Limits {
 
 /// How changes are noticed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum WatchMode {
     /// By the system's events, and by polling where there are none.
     #[default]
@@ -132,6 +140,10 @@ impl Options {
     }
 
     /// How often files are looked at while polling; 2 s by default.
+    ///
+    /// For as long, and five times the quiet time, files must stand still meanwhile, since no event
+    /// tells that somebody is still writing; for five seconds on file systems that other machines
+    /// write to, and no longer than that anywhere.
     #[must_use]
     pub const fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = interval;

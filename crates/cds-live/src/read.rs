@@ -26,7 +26,7 @@ pub fn read(dir: impl AsRef<Path>, limits: Limits) -> (Sources, Report) {
     let dir = absolute(dir.as_ref());
     for _ in 0..TRIES {
         let (scan, _) = Scan::of(Whereabouts::absolute(&dir), limits);
-        if let Ok(loaded) = Loaded::of(&scan, None)
+        if let Ok(loaded) = Loaded::of(&scan, &[])
             && Scan::of(Whereabouts::absolute(&dir), limits).0 == scan
         {
             let report = loaded.report(&dir);
@@ -62,6 +62,8 @@ pub(crate) struct Loaded {
 #[derive(Debug)]
 pub(crate) struct Disturbed {
     pub(crate) file: String,
+    /// What was read until then.
+    pub(crate) loaded: Loaded,
 }
 
 /// What was read before, and the scan it was read by.
@@ -74,7 +76,7 @@ pub(crate) struct Before<'a> {
 impl Loaded {
     /// Reads the files of a scan. Those whose stamps are as they were `before` are taken from
     /// there, so that a small edit beside large maps is a small read.
-    pub(crate) fn of(scan: &Scan, before: Option<Before<'_>>) -> Result<Self, Disturbed> {
+    pub(crate) fn of(scan: &Scan, before: &[Before<'_>]) -> Result<Self, Disturbed> {
         let mut loaded = Self {
             sources: Sources::new(),
             problems: BTreeMap::new(),
@@ -87,7 +89,10 @@ impl Loaded {
         };
         let root = match open::RootDir::open(root).map_err(Failure::from) {
             Ok(root) => root,
-            Err(Failure::Disturbed) => return Err(Disturbed { file: ".".into() }),
+            Err(Failure::Disturbed) => {
+                let file = ".".into();
+                return Err(Disturbed { file, loaded });
+            }
             Err(Failure::Problem(problem)) => {
                 loaded.worth_retrying = true;
                 return Ok(loaded.without_root(problem));
@@ -96,8 +101,11 @@ impl Loaded {
         for (path, found) in &scan.files {
             match found {
                 Found::File { at, stamp } => {
-                    let known = before.and_then(|before| before.known(path, found));
-                    loaded.take(path, known, || read_file(&root, at, stamp), stamp)?;
+                    let known = before.iter().find_map(|before| before.known(path, found));
+                    if !loaded.take(path, known, || read_file(&root, at, stamp), stamp) {
+                        let file = path.clone();
+                        return Err(Disturbed { file, loaded });
+                    }
                 }
                 Found::Unreadable(problem) => {
                     loaded.miss(path, problem.clone());
@@ -119,16 +127,17 @@ impl Loaded {
         self.problems.insert(path.to_owned(), problem);
     }
 
+    /// Takes a file, known or read; `false` if it changed meanwhile.
     fn take(
         &mut self,
         path: &str,
         known: Option<&Source>,
         read: impl FnOnce() -> Result<Bytes, Failure>,
         stamp: &Stamp,
-    ) -> Result<(), Disturbed> {
+    ) -> bool {
         if let Some(known) = known {
             self.sources.insert(known.clone());
-            return Ok(());
+            return true;
         }
         match read() {
             Ok(bytes) => {
@@ -139,18 +148,14 @@ impl Loaded {
                     modified,
                 });
             }
-            Err(Failure::Disturbed) => {
-                return Err(Disturbed {
-                    file: path.to_owned(),
-                });
-            }
+            Err(Failure::Disturbed) => return false,
             Err(Failure::Problem(problem)) => {
                 // Permissions leave a trace in `ctime`; a full file table or a bad disk doesn't.
                 self.worth_retrying |= problem != Problem::Denied;
                 self.miss(path, problem);
             }
         }
-        Ok(())
+        true
     }
 
     /// Whether the content is the same, whatever the times say.
@@ -195,7 +200,7 @@ impl Loaded {
 }
 
 impl<'a> Before<'a> {
-    fn known(self, path: &str, found: &Found) -> Option<&'a Source> {
+    fn known(&self, path: &str, found: &Found) -> Option<&'a Source> {
         if self.scan.files.get(path)? != found {
             return None;
         }

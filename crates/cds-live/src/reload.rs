@@ -7,6 +7,7 @@ use cds_site::{EntryChanges, Report};
 
 /// How a re-read ended, or a maintenance.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Reload {
     /// What came of it.
     pub outcome: Outcome,
@@ -28,6 +29,7 @@ pub struct Reload {
 
 /// How a re-read of one site of many ended.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct SiteReload {
     /// The name of the site: that of its directory.
     pub name: Arc<str>,
@@ -37,6 +39,7 @@ pub struct SiteReload {
 
 /// What came of a re-read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Outcome {
     /// Another site is served now.
     Swapped,

@@ -88,6 +88,11 @@ impl Scan {
         self.root == Root::Gone
     }
 
+    /// Whether there is no directory, be there something else of its name or nothing.
+    pub(crate) fn has_no_directory(&self) -> bool {
+        self.is_gone() || self.root == Root::Unreadable(Problem::NotADirectory)
+    }
+
     /// The files that differ between two scans.
     pub(crate) fn differences<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a str> {
         let changed = |(path, found): &(&String, &Found)| other.files.get(*path) != Some(*found);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use crate::read::{Before, Loaded};
 use crate::scan::Scan;
 
 /// Files that changed and may go on changing.
@@ -16,6 +17,8 @@ pub(crate) struct Settling {
     /// What changed from one look to the next.
     moving: BTreeSet<String>,
     warned: bool,
+    /// What was read by then of files that went on changing.
+    read: Option<(Scan, Loaded)>,
 }
 
 impl Settling {
@@ -27,7 +30,19 @@ impl Settling {
             begun: now,
             moving: BTreeSet::new(),
             warned: false,
+            read: None,
         }
+    }
+
+    /// Keeps what could be read by the last look, so that it needn't be again.
+    pub(crate) fn keep(&mut self, loaded: Loaded) {
+        self.read = Some((self.scan.clone(), loaded));
+    }
+
+    /// What was kept.
+    pub(crate) fn read(&self) -> Option<Before<'_>> {
+        let (scan, loaded) = self.read.as_ref()?;
+        Some(Before { scan, loaded })
     }
 
     /// Takes another look into account.
@@ -74,6 +89,15 @@ impl Settling {
     /// Whether files have kept changing for so long that people should know.
     pub(crate) fn is_overdue(&self, now: Instant) -> bool {
         !self.moving.is_empty() && now >= self.begun + OVERDUE
+    }
+
+    /// The files that people should know to keep changing.
+    pub(crate) fn overdue(&self) -> Vec<String> {
+        if self.warned {
+            self.moving()
+        } else {
+            Vec::new()
+        }
     }
 
     /// Like [`Settling::is_overdue`], but only once.
@@ -140,5 +164,6 @@ mod tests {
         assert_eq!(settling.moving(), ["a.json"]);
         assert!(!settling.becomes_overdue(now));
         assert!(settling.is_overdue(now));
+        assert_eq!(settling.overdue(), ["a.json"]);
     }
 }

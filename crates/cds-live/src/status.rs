@@ -9,6 +9,7 @@ use crate::reload::{Outcome, Reload};
 
 /// A site's state at one moment. Its fields belong together: all are of the same try.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Status {
     /// Whether the last try succeeded.
     pub state: State,
@@ -29,6 +30,9 @@ pub struct Status {
     pub in_maintenance: bool,
     /// How the last try ended.
     pub last_reload: Reload,
+    /// The first of the files that have been changing for more than five seconds, and keep an edit
+    /// from being taken up until they stand still; none otherwise.
+    pub changing: Arc<[String]>,
     /// How changes are noticed at present.
     pub watching: Watching,
 }
@@ -53,13 +57,15 @@ impl Status {
                 changed: Arc::default(),
                 entries: EntryChanges::default(),
             },
-            watching: Watching::Off,
+            changing: Arc::default(),
+            watching: Watching::Ended,
         }
     }
 }
 
 /// Whether what is in the files is what is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum State {
     /// It is.
     Good,
@@ -69,6 +75,7 @@ pub enum State {
 
 /// How changes are noticed at present.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Watching {
     /// The system announces them.
     Events,
@@ -79,6 +86,9 @@ pub enum Watching {
     },
     /// Only when [`LiveSite::reload`](crate::LiveSite::reload) is called.
     Off,
+    /// Not any more: the thread that did so ended by a fault of this crate. What was served last
+    /// still is.
+    Ended,
 }
 
 impl Watching {
@@ -86,12 +96,21 @@ impl Watching {
         matches!(self, Self::Polling { .. })
     }
 
-    /// The name as it is shown: `events`, `polling` or `off`.
+    /// Why files are looked at regularly although events were wanted, if they are.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Polling { why } => why.as_deref(),
+            Self::Events | Self::Off | Self::Ended => None,
+        }
+    }
+
+    /// The name as it is shown: `events`, `polling`, `off` or `ended`.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Events => "events",
             Self::Polling { .. } => "polling",
             Self::Off => "off",
+            Self::Ended => "ended",
         }
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Tracked {
     current: Current,
     /// Read everything again, whatever the stamps say.
     compare: bool,
+    /// How changes were noticed at the last look.
+    watching: Watching,
     /// Somebody wants to know how the next reload ends.
     asked: bool,
     /// Who waits for the next reload to end.
@@ -50,9 +52,16 @@ pub(crate) struct Surroundings<'a> {
 }
 
 impl Surroundings<'_> {
-    /// How changes are noticed.
-    pub(crate) fn watching(&self) -> Watching {
-        self.watch.watching(self.options.watch, self.directory)
+    /// How changes of a site are noticed.
+    fn watching(&self, site: SiteId) -> Watching {
+        self.watch
+            .watching(self.options.watch, site, self.directory)
+    }
+
+    /// How long files must stand still where nothing tells of a writer.
+    fn quiet_time(&self, site: SiteId) -> Duration {
+        let least = self.watch.quiet_time(self.options, site, self.directory);
+        self.options.quiet_time.max(least)
     }
 }
 
@@ -65,6 +74,7 @@ impl Tracked {
             settling: None,
             current: Current::new(keeping),
             compare: false,
+            watching: Watching::Ended,
             asked: false,
             callers: Vec::new(),
         }
@@ -86,7 +96,25 @@ impl Tracked {
         due.into_iter().flatten().min()
     }
 
-    /// Whether the directory didn't exist when it was read last.
+    /// How changes were noticed at the last look.
+    pub(crate) fn watching(&self) -> &Watching {
+        &self.watching
+    }
+
+    /// The files that keep a change from being taken up, and have for some time.
+    pub(crate) fn changing(&self) -> Vec<String> {
+        let settling = self.settling.as_ref();
+        settling
+            .map(|settling| settling.overdue())
+            .unwrap_or_default()
+    }
+
+    /// Nothing that is kept of the site may come back.
+    pub(crate) fn withdraw(&mut self) {
+        self.current.withdraw();
+    }
+
+    /// Whether there was no directory when it was read last.
     pub(crate) fn is_gone(&self) -> bool {
         self.current.is_gone()
     }
@@ -126,7 +154,8 @@ impl Tracked {
             around.watch.distrust_those_of(self.id);
         }
         let scan = self.look(around);
-        let polling = around.watching().is_polling();
+        self.watching = around.watching(self.id);
+        let polling = self.watching.is_polling();
         self.schedule
             .looking(around.options.look_interval(polling), now);
         self.consider(scan, around, now)
@@ -179,10 +208,10 @@ impl Tracked {
             self.settling = None;
             return None;
         }
-        let quiet = around.options.quiet_time;
         let mut settling = match self.settling.take() {
             Some(settling) => settling,
             None => {
+                let quiet = around.quiet_time(self.id);
                 let since = still_since.unwrap_or_else(|| self.begin(&scan, quiet, now));
                 Box::new(Settling::begin(scan.clone(), since, now))
             }
@@ -220,15 +249,15 @@ impl Tracked {
 
     /// How long the files must stand still.
     fn patience(&self, scan: &Scan, unfinished: &[String], around: &Surroundings<'_>) -> Duration {
-        let options = around.options;
-        if scan.is_gone() && self.current.serves() {
+        let quiet = around.quiet_time(self.id);
+        if scan.has_no_directory() && self.current.serves() {
             GONE
         } else if !unfinished.is_empty() {
-            OVERDUE.max(options.quiet_time)
+            OVERDUE.max(quiet)
         } else if self.current.has_more_than(scan) {
-            options.patience()
+            around.options.patience().max(quiet)
         } else {
-            options.quiet_time
+            quiet
         }
     }
 
@@ -277,7 +306,8 @@ impl Tracked {
     ) -> Option<Conclusion> {
         let begun = Instant::now();
         let writers = around.inbox.writing(self.id);
-        let loaded = Loaded::of(settling.scan(), self.known());
+        let known: Vec<_> = settling.read().into_iter().chain(self.known()).collect();
+        let loaded = Loaded::of(settling.scan(), &known);
         let after = self.look(around);
         match loaded {
             Ok(loaded) if after == *settling.scan() => {
@@ -291,18 +321,19 @@ impl Tracked {
                 };
                 let conclusion = self.conclude(reading, around.directory);
                 self.schedule.reloaded(begun.elapsed());
-                conclusion
+                return conclusion;
             }
-            loaded => {
-                let now = Instant::now();
-                settling.observe(after, now);
-                if let Err(Disturbed { file }) = loaded {
-                    settling.disturb(file, now);
-                }
-                let unfinished = self.unfinished(settling.scan(), around);
-                self.wait(settling, &unfinished, around, now)
+            Ok(loaded) => settling.keep(loaded),
+            Err(Disturbed { file, loaded }) => {
+                settling.keep(loaded);
+                settling.disturb(file, Instant::now());
             }
         }
+        let now = Instant::now();
+        settling.observe(after, now);
+        self.schedule.reloaded(begun.elapsed());
+        let unfinished = self.unfinished(settling.scan(), around);
+        self.wait(settling, &unfinished, around, now)
     }
 
     /// What needn't be read again.
@@ -366,7 +397,7 @@ mod tests {
 
         // What a bad disk or a full file table leads to.
         let (scan, _) = Scan::of(around.whereabouts, options.limits);
-        let mut loaded = Loaded::of(&scan, None).unwrap();
+        let mut loaded = Loaded::of(&scan, &[]).unwrap();
         loaded.worth_retrying = true;
         let reading = Reading {
             scan: scan.clone(),

@@ -10,12 +10,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::chain::Places;
+use crate::chain::{Names, Places};
 use crate::events::{Events, Refusal};
 use crate::inbox::{Inbox, SiteId};
 use crate::interests::Interests;
-use crate::options::WatchMode;
+use crate::options::{Options, WatchMode};
 use crate::remote;
+use crate::settle::OVERDUE;
 use crate::stamp::DirectoryId;
 use crate::status::Watching;
 
@@ -32,6 +33,11 @@ pub(crate) struct Watch {
     armed: BTreeMap<Arc<Path>, DirectoryId>,
     /// What it refused to watch, and why.
     refused: BTreeMap<Arc<Path>, String>,
+    /// What it watches without a word about changes that are made elsewhere, by the kind of file
+    /// system.
+    silent: BTreeMap<Arc<Path>, &'static str>,
+    /// Tells such a kind.
+    without_events: fn(&Path) -> Option<&'static str>,
 }
 
 impl Watch {
@@ -45,27 +51,54 @@ impl Watch {
             restart: None,
             armed: BTreeMap::new(),
             refused: BTreeMap::new(),
+            silent: BTreeMap::new(),
+            without_events: remote::without_events,
         }
     }
 
-    /// How changes in a directory are noticed.
-    pub(crate) fn watching(&self, mode: WatchMode, directory: &Path) -> Watching {
-        match mode {
+    /// How changes in the directory of a site are noticed.
+    pub(crate) fn watching(&self, mode: WatchMode, site: SiteId, directory: &Path) -> Watching {
+        let why = match mode {
             WatchMode::Off => return Watching::Off,
-            WatchMode::Poll => return Watching::Polling { why: None },
-            WatchMode::Auto => {}
-        }
-        if let Some(failure) = self.failure() {
-            return Watching::Polling {
-                why: Some(failure.into()),
-            };
-        }
-        remote::without_events(directory).map_or(Watching::Events, |kind| {
-            let why = format!("{kind} doesn't announce changes that are made elsewhere");
-            Watching::Polling {
-                why: Some(why.into()),
+            WatchMode::Poll => None,
+            WatchMode::Auto => {
+                let silent = || {
+                    let kind = self.silent(site, directory)?;
+                    Some(format!(
+                        "{kind} doesn't announce changes that are made elsewhere"
+                    ))
+                };
+                let Some(why) = self.failure().map(str::to_owned).or_else(silent) else {
+                    return Watching::Events;
+                };
+                Some(why.into())
             }
-        })
+        };
+        Watching::Polling { why }
+    }
+
+    /// How long files must stand still at least, for want of events that tell of their writers: a
+    /// writer that pauses is told from one that is done by looking twice, and where another machine
+    /// writes, what is seen may be some seconds old (`acregmin` in nfs(5)).
+    pub(crate) fn quiet_time(&self, options: &Options, site: SiteId, directory: &Path) -> Duration {
+        if !self.watching(options.watch, site, directory).is_polling() {
+            return Duration::ZERO;
+        }
+        if self.silent(site, directory).is_some() {
+            return OVERDUE;
+        }
+        options.patience().max(options.poll_interval.min(OVERDUE))
+    }
+
+    /// The kind of a file system that a site is in, wholly or partly, if it is a silent one.
+    fn silent(&self, site: SiteId, directory: &Path) -> Option<&'static str> {
+        let mut kind = (self.without_events)(directory);
+        if !self.silent.is_empty() {
+            self.interests.each_directory(site, |directory| {
+                kind = kind.or(self.silent.get(directory).copied());
+            });
+        }
+        kind
     }
 
     /// Why events alone can't be relied on, if they can't.
@@ -84,8 +117,14 @@ impl Watch {
         }
         self.start();
         let mut added = false;
-        for (directory, _) in places.iter() {
+        for (directory, names) in places.iter() {
             added |= self.watch(directory);
+            // Another volume may be mounted below a site's directory. Those above only have to be
+            // passed through.
+            let kind = (*names == Names::All).then(|| (self.without_events)(directory));
+            if let Some(kind) = kind.flatten() {
+                self.silent.insert(Arc::clone(directory), kind);
+            }
         }
         added
     }
@@ -184,6 +223,7 @@ impl Watch {
     fn unwatch(&mut self, directory: &Path) {
         self.armed.remove(directory);
         self.refused.remove(directory);
+        self.silent.remove(directory);
         if let Some(events) = &mut self.events {
             events.unwatch(directory);
         }
@@ -337,12 +377,40 @@ mod tests {
         fixture.watch.events = Some(Events::ended());
         fixture.watch.distrust();
         assert!(!fixture.watch.arm(SITE, &places));
-        let watching = fixture.watch.watching(WatchMode::Auto, &fixture.dir);
+        let watching = fixture.watch.watching(WatchMode::Auto, SITE, &fixture.dir);
         assert!(watching.is_polling(), "{watching:?}");
         fixture.watch.restart = None;
         assert!(fixture.watch.arm(SITE, &places));
-        let watching = fixture.watch.watching(WatchMode::Auto, &fixture.dir);
+        let watching = fixture.watch.watching(WatchMode::Auto, SITE, &fixture.dir);
         assert_eq!(watching, Watching::Events);
+    }
+
+    #[test]
+    fn a_site_of_which_a_part_is_on_another_machine_is_polled_and_no_other() {
+        let mut fixture = Fixture::new();
+        let mounted = fixture.dir.join("public");
+        fs::create_dir(&mounted).unwrap();
+        fixture.watch.without_events = |path| path.ends_with("public").then_some("NFS");
+        let other = SiteId(8);
+        let mut places = Places::default();
+        places.add_all(&fixture.dir);
+        fixture.watch.arm(other, &places);
+        places.add_all(&mounted);
+        fixture.watch.arm(SITE, &places);
+
+        let options = Options::new();
+        let watch = &fixture.watch;
+        let watching = |site| watch.watching(WatchMode::Auto, site, &fixture.dir);
+        let quiet = |site| watch.quiet_time(&options, site, &fixture.dir);
+        assert_eq!(watching(other), Watching::Events);
+        assert_eq!(quiet(other), Duration::ZERO);
+        let Watching::Polling { why: Some(why) } = watching(SITE) else {
+            panic!("{:?}", watching(SITE));
+        };
+        assert!(why.starts_with("NFS"), "{why}");
+        assert_eq!(quiet(SITE), OVERDUE);
+        fixture.watch.arm(SITE, &Places::default());
+        assert!(fixture.watch.silent.is_empty());
     }
 
     #[test]

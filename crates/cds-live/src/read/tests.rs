@@ -305,7 +305,7 @@ fn what_a_scan_saw_is_what_is_read_or_nothing() {
     let (scan, _) = Scan::of(Whereabouts::absolute(&dir), Limits::default());
     fs::write(site.path("new"), "{\"other\": 1}").unwrap();
     fs::rename(site.path("new"), site.path("cds-server-metadata.json")).unwrap();
-    assert!(Loaded::of(&scan, None).is_err());
+    assert!(Loaded::of(&scan, &[]).is_err());
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn unchanged_files_are_not_read_again() {
     site.write("public/map.json", "{}");
     let dir = site.path("").canonicalize().unwrap();
     let (scan, _) = Scan::of(Whereabouts::absolute(&dir), Limits::default());
-    let loaded = Loaded::of(&scan, None).unwrap();
+    let loaded = Loaded::of(&scan, &[]).unwrap();
 
     site.write("cds-coverage.json", "[]");
     let (next_scan, _) = Scan::of(Whereabouts::absolute(&dir), Limits::default());
@@ -322,7 +322,7 @@ fn unchanged_files_are_not_read_again() {
         scan: &scan,
         loaded: &loaded,
     };
-    let next = Loaded::of(&next_scan, Some(before)).unwrap();
+    let next = Loaded::of(&next_scan, &[before]).unwrap();
 
     let bytes = |loaded: &Loaded| {
         loaded
@@ -335,4 +335,27 @@ fn unchanged_files_are_not_read_again() {
     assert_eq!(bytes(&loaded), bytes(&next));
     assert_eq!(next.changed_since(Some(&loaded)), ["cds-coverage.json"]);
     assert!(!next.same_content(&loaded));
+}
+
+#[test]
+fn what_was_read_before_a_file_changed_is_not_read_again() {
+    let site = Site::new();
+    site.write("public/map.json", "{}");
+    let dir = site.path("").canonicalize().unwrap();
+    let look = || Scan::of(Whereabouts::absolute(&dir), Limits::default()).0;
+    let scan = look();
+    site.write("public/map.json", "{\"other\": 1}");
+    let Disturbed { file, loaded } = Loaded::of(&scan, &[]).unwrap_err();
+    assert_eq!(file, "public/map.json");
+    let before = Before {
+        scan: &scan,
+        loaded: &loaded,
+    };
+    let next = Loaded::of(&look(), &[before]).unwrap();
+    let bytes = |loaded: &Loaded| {
+        let source = loaded.sources.get("cds-server-metadata.json").unwrap();
+        source.bytes.as_ptr()
+    };
+    assert_eq!(bytes(&loaded), bytes(&next));
+    assert_eq!(&*next.sources.get(&file).unwrap().bytes, b"{\"other\": 1}");
 }

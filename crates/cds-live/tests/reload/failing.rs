@@ -7,7 +7,7 @@ use cds_live::{LiveSite, Options, Outcome, State};
 use cds_site::Report;
 
 use crate::documents::metadata;
-use crate::site::{COVERAGE, Directory, Fixture, METADATA, all, seen, write, write_over};
+use crate::site::{COVERAGE, Directory, Fixture, METADATA, all, seen, until, write, write_over};
 
 fn rules(report: &Report) -> Vec<&'static str> {
     report
@@ -112,10 +112,8 @@ fn a_fifo_or_directory_in_place_of_a_document_is_refused_without_hanging() {
 
 #[test]
 fn a_file_that_grows_beyond_the_limit_is_refused() {
-    let limits = cds_live::Limits {
-        document_size: 4096,
-        ..cds_live::Limits::new()
-    };
+    let mut limits = cds_live::Limits::new();
+    limits.document_size = 4096;
     let fixture = Directory::with_site("1").open_with(&Options::new().limits(limits));
     fixture.wait_for(["1", "1", "1"]);
     write(&fixture.cds(COVERAGE), &" ".repeat(4097));
@@ -147,6 +145,8 @@ fn a_file_that_never_stands_still_is_named_to_who_asks() {
         });
         has_begun.recv().unwrap();
         let reload = fixture.live.reload();
+        // It is in the status too, for whoever didn't ask.
+        assert_eq!(*fixture.live.status().changing, [METADATA]);
         stop.store(true, std::sync::atomic::Ordering::Relaxed);
         assert_eq!(reload.outcome, Outcome::Kept);
         let [finding] = reload.report.findings() else {
@@ -156,6 +156,10 @@ fn a_file_that_never_stands_still_is_named_to_who_asks() {
         assert!(finding.message.contains("goes on changing"), "{finding}");
     });
     fixture.wait_for(["2", "1", "1"]);
+    until(
+        || fixture.live.status().changing.is_empty(),
+        || format!("{:?}", fixture.live.status()),
+    );
     assert_eq!(fixture.served(), [all("1"), seen(["2", "1", "1"])]);
 }
 

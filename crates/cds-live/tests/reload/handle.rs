@@ -1,14 +1,15 @@
 //! The handle: reloads that are asked for, subscriptions, the end.
 
 use std::fs;
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use cds_live::{LiveSite, Options, Outcome, State, WatchMode, Watching};
 
-use crate::documents::metadata;
-use crate::site::{Directory, Fixture, METADATA, until, write, write_over};
+use crate::documents::{map, metadata};
+use crate::site::{Directory, Fixture, MAP, METADATA, all, seen, until, write, write_over};
 
 #[test]
 fn a_reload_that_is_asked_for_says_how_it_ended() {
@@ -112,6 +113,25 @@ fn polling_finds_changes_too() {
     );
     write_over(&fixture.cds(METADATA), &metadata("2"));
     fixture.wait_for(["2", "1", "1"]);
+}
+
+#[test]
+fn while_polling_a_writer_that_pauses_is_waited_for() {
+    // As long as while a file is missing, five times the quiet time.
+    let options = Options::new()
+        .watch(WatchMode::Poll)
+        .quiet_time(Duration::from_millis(500))
+        .poll_interval(Duration::from_millis(50));
+    let fixture = Directory::with_site("1").open_with(&options);
+    let content = map("2");
+    let (first, second) = content.as_bytes().split_at(content.len() / 2);
+    let mut file = fs::File::create(fixture.cds(MAP)).unwrap();
+    file.write_all(first).unwrap();
+    thread::sleep(Duration::from_millis(1200));
+    file.write_all(second).unwrap();
+    drop(file);
+    fixture.wait_for(["1", "1", "2"]);
+    assert_eq!(fixture.served(), [all("1"), seen(["1", "1", "2"])]);
 }
 
 #[test]

@@ -75,6 +75,17 @@ fn a_site_disappears_some_time_after_its_directory() {
 }
 
 #[test]
+fn a_directory_that_a_file_took_the_place_of_is_a_site_no_more() {
+    let fixture = Fixture::new(&["east.example", "west.example"]);
+    fs::remove_dir_all(fixture.sites("east.example")).unwrap();
+    fs::write(fixture.sites("east.example"), "moved to west.example").unwrap();
+    let reload = fixture.next("east.example", Outcome::Dropped);
+    assert!(!reload.serving);
+    fixture.wait_for("east.example", "passed on");
+    assert_eq!(fixture.names(), ["west.example"]);
+}
+
+#[test]
 fn a_site_that_was_never_good_disappears_with_its_directory_too() {
     let directory = Directory::empty();
     fs::create_dir(directory.sites("notes")).unwrap();

@@ -151,7 +151,9 @@ impl Fixture {
         let deadline = Instant::now() + DEADLINE;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let SiteReload { name: of, reload } = self.reloads.recv_timeout(left).unwrap();
+            let SiteReload {
+                name: of, reload, ..
+            } = self.reloads.recv_timeout(left).unwrap();
             if *of == *name && reload.outcome == outcome {
                 return reload;
             }

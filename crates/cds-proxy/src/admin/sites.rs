@@ -38,7 +38,14 @@ struct SiteStatus {
     not_kept: Option<String>,
     /// Whether what is served answers that it is being worked on.
     maintenance: bool,
+    /// The first of the files that go on changing and keep an edit from being taken up; not there
+    /// if there are none.
+    #[serde(skip_serializing_if = "is_nothing", serialize_with = "strings")]
+    changing: Arc<[String]>,
     watching: &'static str,
+    /// Why files are polled although nobody asked for it; not there if they aren't.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    watching_why: Option<String>,
     last_try: LastTry,
     /// In the shape of `check --format json`.
     #[serde(serialize_with = "rows")]
@@ -78,13 +85,15 @@ fn describe((name, status): (Arc<str>, Status)) -> SiteStatus {
         not_kept,
         in_maintenance,
         last_reload,
+        changing,
         watching,
+        ..
     } = status;
     SiteStatus {
         name: name.to_string(),
         state: match state {
             State::Good => "good",
-            State::Failing => "failing",
+            _ => "failing",
         },
         etag: etag.as_deref().map(str::to_owned),
         loaded: loaded_at.map(rfc3339),
@@ -92,7 +101,9 @@ fn describe((name, status): (Arc<str>, Status)) -> SiteStatus {
         restored: is_restored,
         not_kept: not_kept.as_deref().map(str::to_owned),
         maintenance: in_maintenance,
+        changing,
         watching: watching.as_str(),
+        watching_why: watching.why().map(str::to_owned),
         last_try: LastTry {
             at: rfc3339(last_reload.at),
             result: last_reload.outcome.as_str(),
@@ -111,6 +122,14 @@ fn results(report: &Report) -> Results {
 
 fn rows<S: Serializer>(results: &Results, serializer: S) -> Result<S::Ok, S::Error> {
     report::rows(results).serialize(serializer)
+}
+
+fn is_nothing(files: &Arc<[String]>) -> bool {
+    files.is_empty()
+}
+
+fn strings<S: Serializer>(files: &Arc<[String]>, serializer: S) -> Result<S::Ok, S::Error> {
+    files[..].serialize(serializer)
 }
 
 fn some_rows<S: Serializer>(results: &Option<Results>, serializer: S) -> Result<S::Ok, S::Error> {

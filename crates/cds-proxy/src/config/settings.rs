@@ -190,12 +190,11 @@ impl LimitsSection {
     /// How large the files of a site may be.
     pub fn of_sites(&self) -> cds_live::Limits {
         let size = |given: Option<Size>, default| given.map_or(default, |size| size.0);
-        let limits = cds_live::Limits::new();
-        cds_live::Limits {
-            document_size: size(self.max_document_size, limits.document_size),
-            file_size: size(self.max_file_size, limits.file_size),
-            total_size: size(self.max_total_size, limits.total_size),
-        }
+        let mut limits = cds_live::Limits::new();
+        limits.document_size = size(self.max_document_size, limits.document_size);
+        limits.file_size = size(self.max_file_size, limits.file_size);
+        limits.total_size = size(self.max_total_size, limits.total_size);
+        limits
     }
 }
 

@@ -78,6 +78,7 @@ pub(super) fn tell(dir: &Path, reload: &Reload) {
             "Nothing is served until the errors are mended. Mend the file and save it."
         }
         Outcome::Dropped => "The directory is gone, and nothing is served until it is back.",
+        _ => "Read again.",
     };
     let at = humantime::format_rfc3339_seconds(reload.at);
     say(&format!("{}{at}  {end}\n", findings(dir, reload)));

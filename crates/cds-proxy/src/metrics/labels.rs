@@ -96,16 +96,18 @@ impl Class {
     }
 }
 
-impl From<Outcome> for ReloadResult {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
+impl ReloadResult {
+    /// As an outcome is counted; one that this version doesn't know is not.
+    pub(super) fn of(outcome: Outcome) -> Option<Self> {
+        Some(match outcome {
             Outcome::Swapped => Self::Swapped,
             Outcome::Unchanged => Self::Unchanged,
             Outcome::Resumed => Self::Resumed,
             Outcome::Restored => Self::Restored,
             Outcome::Kept => Self::Kept,
             Outcome::Dropped => Self::Dropped,
-        }
+            _ => return None,
+        })
     }
 }
 
@@ -113,7 +115,7 @@ impl From<State> for SiteState {
     fn from(state: State) -> Self {
         match state {
             State::Good => Self::Good,
-            State::Failing => Self::Failing,
+            _ => Self::Failing,
         }
     }
 }

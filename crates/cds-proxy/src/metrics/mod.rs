@@ -145,7 +145,9 @@ impl Metrics {
 
     /// Counts a reload, and notes the time if the files were good.
     pub fn count_reload(&self, reload: &Reload) {
-        increment(&self.reloads, ReloadResult::from(reload.outcome) as usize);
+        if let Some(result) = ReloadResult::of(reload.outcome) {
+            increment(&self.reloads, result as usize);
+        }
         self.note_load(reload);
     }
 
