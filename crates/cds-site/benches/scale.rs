@@ -4,6 +4,11 @@
 //! a site takes beside `serde_json` reading the listing into plain typed structs (medians of
 //! interleaved rounds), the peak of memory over the size of the file (each in a process of its
 //! own), and the time of one answer. `ENTRIES=1000,1000000` chooses the sizes.
+//!
+//! Memory is that of one version, of one beside an older, and of one whose pages were all asked for
+//! in gzip. A page is the first, which is kept; "anew" is one that is kept when it is first asked
+//! for, and "unaligned" one that is put together for each request, because it begins between two
+//! that are kept.
 
 #![allow(
     clippy::unwrap_used,
@@ -36,6 +41,9 @@ const METADATA: &str = r#"{
   "oauth_metadata": "https://example.org/oauth",
   "coverage": "https://example.org/cds-coverage.json"
 }"#;
+
+/// The URL of the listing.
+const FIRST: &str = "https://example.org/cds-coverage.json";
 
 fn sources(listing: Vec<u8>) -> Sources {
     let source = |path: &str, bytes: Vec<u8>| Source {
@@ -109,6 +117,44 @@ fn answer(site: &Site, url: &str, etag: Option<&str>) -> f64 {
     median(rounds.collect()) * 1e6
 }
 
+/// Microseconds per page that is put together to be kept.
+fn anew(sources: &Sources, urls: &[String]) -> f64 {
+    let site = site(sources, None);
+    let request = |url: &String| Request::get(url).body(()).unwrap();
+    let requests: Vec<_> = urls.iter().map(request).collect();
+    let time = timed(|| {
+        for request in &requests {
+            black_box(site.respond(request.into()));
+        }
+    });
+    time.as_secs_f64() * 1e6 / requests.len() as f64
+}
+
+/// A page that begins where no page that is kept does: behind the last of as many entries as are on
+/// a page, in a filter that asks for one more.
+fn unaligned(site: &Site, entries: usize) -> String {
+    let ids: Vec<_> = (0..=200)
+        .map(|number| format!("utility-{}", number * (entries / 201)))
+        .collect();
+    let request = Request::get(format!("{FIRST}?ids={}", ids.join("+")));
+    let mut body = site
+        .respond((&request.body(()).unwrap()).into())
+        .unwrap()
+        .into_body();
+    let mut page = Vec::new();
+    while let Some(segment) = body.next_segment() {
+        page.extend_from_slice(&segment);
+    }
+    let page: serde_json::Value = serde_json::from_slice(&page).unwrap();
+    let next = page["next"].as_str().unwrap();
+    format!("{FIRST}?cursor={}", next.rsplit_once("cursor=").unwrap().1)
+}
+
+/// Every page, from the first on.
+fn crawl(site: &Site) -> Vec<String> {
+    std::iter::successors(Some(FIRST.to_owned()), |url| next(site, url)).collect()
+}
+
 /// The `next` URL of a page, from its header field.
 fn next(site: &Site, url: &str) -> Option<String> {
     let request = Request::get(url).body(()).unwrap();
@@ -136,6 +182,12 @@ fn peak_of(what: &str, entries: usize) {
             .collect();
         black_box(site(&again, Some(&first)));
     }
+    if what == "crawl" {
+        for url in crawl(&first) {
+            let request = Request::get(url).header(header::ACCEPT_ENCODING, "gzip");
+            black_box(first.respond((&request.body(()).unwrap()).into()));
+        }
+    }
     black_box(&first);
     println!("{}", (peak().unwrap() as f64 - before) / file + 1.0);
 }
@@ -159,15 +211,17 @@ fn main() {
     }
     let sizes = env::var("ENTRIES").unwrap_or("1000,10000,100000,1000000".to_owned());
     println!(
-        "{:>8} {:>8} {:>14} {:>12} {:>14} {:>11} {:>10} {:>11} {:>9} {:>9}",
+        "{:>8} {:>8} {:>12} {:>8} {:>13} {:>11} {:>8} {:>8} {:>8} {:>10} {:>8} {:>8}",
         "entries",
         "MB",
         "load ×serde",
         "load ms",
         "memory ×file",
         "with older",
+        "crawled",
         "page ns",
-        "middle ns",
+        "anew µs",
+        "unaligned",
         "ids ns",
         "304 ns"
     );
@@ -180,14 +234,9 @@ fn main() {
             / 1e6;
         let (ratio, seconds) = load(&sources, if size > 100_000 { 3 } else { 9 });
         let site = site(&sources, None);
-        let first = "https://example.org/cds-coverage.json";
-        // A page that is not kept: the pages that are begin at multiples of the page size.
-        let filtered = format!("{first}?ids=utility-{}", size / 2);
-        let middle = (0..2)
-            .try_fold(first.to_owned(), |url, _| next(&site, &url))
-            .unwrap();
+        let filtered = format!("{FIRST}?ids=utility-{}", size / 2);
         let etag = {
-            let request = Request::get(first).body(()).unwrap();
+            let request = Request::get(FIRST).body(()).unwrap();
             let response = site.respond((&request).into()).unwrap();
             response.headers()[header::ETAG]
                 .to_str()
@@ -195,14 +244,16 @@ fn main() {
                 .to_owned()
         };
         println!(
-            "{size:>8} {megabytes:>8.1} {ratio:>14.2} {:>12.0} {:>14.2} {:>11.2} {:>10.0} {:>11.0} {:>9.0} {:>9.0}",
+            "{size:>8} {megabytes:>8.1} {ratio:>12.2} {:>8.0} {:>13.2} {:>11.2} {:>8.2} {:>8.0} {:>8.1} {:>10.0} {:>8.0} {:>8.0}",
             seconds * 1e3,
             peak_ratio("load", size),
             peak_ratio("reload", size),
-            answer(&site, first, None),
-            answer(&site, &middle, None),
+            peak_ratio("crawl", size),
+            answer(&site, FIRST, None),
+            anew(&sources, &crawl(&site)),
+            answer(&site, &unaligned(&site, size), None),
             answer(&site, &filtered, None),
-            answer(&site, first, Some(&etag)),
+            answer(&site, FIRST, Some(&etag)),
         );
     }
 }

@@ -9,8 +9,10 @@ use cds_metadata::{
     AuthoredEntry, CoverageForm, CoverageReader, CoverageSummary, EntryPosition, Extensions,
     Report, Timestamp, Url,
 };
+use hashbrown::HashSet;
+use serde_json::value::RawValue;
 
-use crate::endpoint::is_file_of;
+use crate::endpoint::has_files;
 use crate::link::urls;
 use crate::listing::{Entries, Listed, Rank};
 use crate::source::{Source, Sources};
@@ -25,7 +27,7 @@ const PARTS_FOLDER: &str = "coverage/";
 #[derive(Debug)]
 pub(crate) struct Coverage<'s> {
     entries: Vec<Entry<'s>>,
-    members: Extensions<'s>,
+    members: Members,
     modified: SystemTime,
     summary: CoverageSummary,
     report: Report,
@@ -59,26 +61,23 @@ impl<'s> Coverage<'s> {
     /// Reads the files of an endpoint; `None` if there are none. Datetimes after `now` are
     /// warned about.
     pub(crate) fn read(sources: &'s Sources, prefix: &str, now: SystemTime) -> Option<Self> {
-        let files = sources
-            .iter()
-            .filter_map(|source| Some((source, form(&source.path, prefix)?)));
+        let listing = sources.get(&format!("{prefix}{LISTING_FILE}"));
+        let parts = sources.under(&format!("{prefix}{PARTS_FOLDER}"));
+        let files = listing.into_iter().chain(parts);
+        let files = files.filter_map(|source| Some((source, form(&source.path, prefix)?)));
         let files: Vec<_> = files.collect();
         let modified = files.iter().map(|(source, _)| source.modified).max()?;
-        let has_files = sources
-            .iter()
-            .any(|source| is_file_of(prefix, &source.path));
+        let has_files = has_files(sources, prefix);
         let mut reader = CoverageReader::new(Some(now.into()));
         let mut entries = Vec::new();
-        let mut members = Extensions::new();
+        let mut members = Members::default();
         for (source, form) in files {
             let own = reader.read(&source.path, &source.bytes, form, &mut |authored| {
                 entries.push(Entry::new(source, authored, has_files));
             });
             // The listing's own file comes first, so its members count.
             for (name, value) in own.iter() {
-                if members.get(name).is_none() {
-                    members.insert(name.to_owned(), value.to_owned());
-                }
+                members.add(name, value);
             }
         }
         entries.sort_unstable_by(|a: &Entry<'_>, b| a.rank().cmp(&b.rank()));
@@ -131,9 +130,26 @@ impl<'s> Coverage<'s> {
         Entries::new(listed.collect())
     }
 
-    /// Members of the listing that the specification doesn't name.
-    pub(crate) const fn members(&self) -> &Extensions<'s> {
-        &self.members
+    /// Members of the listing that the specification doesn't name, as they are published: each
+    /// behind a comma.
+    pub(crate) fn members(&self) -> &str {
+        &self.members.json
+    }
+}
+
+/// Members of a listing, the first of each name.
+#[derive(Debug, Default)]
+struct Members {
+    names: HashSet<Box<str>>,
+    json: String,
+}
+
+impl Members {
+    fn add(&mut self, name: &str, value: &RawValue) {
+        if self.names.insert(name.into()) {
+            let name = serde_json::to_string(name).unwrap_or_default();
+            self.json.extend([",", &name, ":", value.get()]);
+        }
     }
 }
 

@@ -33,7 +33,7 @@ pub enum DocumentKind {
 /// The documents of a site, endpoint by endpoint.
 pub fn documents(sources: &Sources) -> Vec<Document<'_>> {
     let of_endpoint = |endpoint: String| {
-        sources.iter().filter_map(move |source| {
+        sources.under(&endpoint).iter().filter_map(move |source| {
             let kind = if source.path.strip_prefix(&endpoint) == Some(METADATA_FILE) {
                 DocumentKind::Metadata
             } else {

@@ -49,9 +49,7 @@ impl<'s> Endpoint<'s> {
 
     fn read(sources: &'s Sources, prefix: String, now: SystemTime) -> Self {
         let coverage = Coverage::read(sources, &prefix, now);
-        let has_files = sources
-            .iter()
-            .any(|source| is_file_of(&prefix, &source.path));
+        let has_files = has_files(sources, &prefix);
         let mut report = Report::new();
         let metadata = sources
             .get(&format!("{prefix}{METADATA_FILE}"))
@@ -85,11 +83,6 @@ impl<'s> Endpoint<'s> {
         self.prefix.is_empty()
     }
 
-    /// Whether a path is that of a file which its documents may link to.
-    pub(crate) fn has_file(&self, path: &str) -> bool {
-        is_file_of(&self.prefix, path)
-    }
-
     /// What was found in its documents.
     pub(crate) fn into_report(self) -> Report {
         let mut report = self.report;
@@ -100,11 +93,16 @@ impl<'s> Endpoint<'s> {
     }
 }
 
-/// Whether a path is that of a file which the documents of the endpoint with this prefix may link
-/// to: it has its own, and the site has some for all of them.
-pub(crate) fn is_file_of(prefix: &str, path: &str) -> bool {
-    let path = path.strip_prefix(prefix).unwrap_or(path);
-    path.starts_with("public/")
+/// The folders of the files that the documents of the endpoint with this prefix may link to: it has
+/// its own, and the site has one for all of them.
+pub(crate) fn folders(prefix: &str) -> [String; 2] {
+    [format!("{prefix}public/"), "public/".to_owned()]
+}
+
+/// Whether there are such files.
+pub(crate) fn has_files(sources: &Sources, prefix: &str) -> bool {
+    let mut folders = folders(prefix).into_iter();
+    folders.any(|folder| !sources.under(&folder).is_empty())
 }
 
 /// The prefixes of all endpoints: of the site's own, then of the further ones.

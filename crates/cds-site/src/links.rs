@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use cds_metadata::{MetadataObject, Report, Url};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use crate::claim::Claim;
 use crate::coverage::{Coverage, FurtherLink};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, folders};
 use crate::geojson::{check_geojson, looks_like_geojson};
 use crate::link::{Kind, Link, MediaType, urls};
 use crate::location::Location;
@@ -34,6 +34,8 @@ pub(crate) struct Links<'s, 'd> {
     by_location: HashMap<Location, usize>,
     /// The files that are to be GeoJSON, by their paths.
     geojson: BTreeMap<&'s str, &'s Source>,
+    /// The folders that were searched for more of it.
+    searched: HashSet<String>,
     elsewhere: Option<(Link<'d>, String)>,
     elsewhere_count: usize,
 }
@@ -52,6 +54,7 @@ impl<'s, 'd> Links<'s, 'd> {
             files: Vec::new(),
             by_location: HashMap::new(),
             geojson: BTreeMap::new(),
+            searched: HashSet::new(),
             elsewhere: None,
             elsewhere_count: 0,
         };
@@ -145,13 +148,17 @@ impl<'s, 'd> Links<'s, 'd> {
     /// Entries with errors may link to any file. What is wrong with those is told along with the
     /// errors, not after they are mended.
     fn add_what_looks_like_geojson(&mut self, endpoint: &Endpoint<'_>) {
-        let files = self.sources.iter().filter(|source| {
-            endpoint.has_file(&source.path)
-                && (media_type::of_extension(&source.path) == GEOJSON
-                    || looks_like_geojson(&source.bytes))
-        });
-        self.geojson
-            .extend(files.map(|source| (source.path.as_str(), source)));
+        for folder in folders(&endpoint.prefix) {
+            let files = self.sources.under(&folder);
+            if self.searched.insert(folder) {
+                let files = files.iter().filter(|source| {
+                    media_type::of_extension(&source.path) == GEOJSON
+                        || looks_like_geojson(&source.bytes)
+                });
+                self.geojson
+                    .extend(files.map(|source| (source.path.as_str(), source)));
+            }
+        }
     }
 
     /// Whether a URL may be one of ours: most listings link elsewhere, a million times over.

@@ -71,11 +71,10 @@ impl<'c> Publisher<'c> {
             }
         }
         self.publish_files(endpoints);
-        for endpoint in endpoints {
-            if let Some((source, object)) = &endpoint.metadata {
-                related_metadata_missing::check(source, object, &self.claims, self.report);
-            }
-        }
+        let objects = endpoints
+            .iter()
+            .filter_map(|endpoint| endpoint.metadata.as_ref());
+        related_metadata_missing::check(objects, &self.claims, self.report);
         if let Some(site) = self.previous {
             updated_not_bumped::check(site.history(), endpoints, self.report);
         }

@@ -66,6 +66,14 @@ impl Sources {
         self.files.get(index)
     }
 
+    /// The files whose paths begin so.
+    pub(crate) fn under(&self, prefix: &str) -> &[Source] {
+        let start = self.files.partition_point(|file| *file.path < *prefix);
+        let files = self.files.get(start..).unwrap_or_default();
+        let end = files.partition_point(|file| file.path.starts_with(prefix));
+        files.get(..end).unwrap_or_default()
+    }
+
     /// All files, sorted by path.
     pub fn iter(&self) -> std::slice::Iter<'_, Source> {
         self.files.iter()
@@ -94,9 +102,72 @@ impl<'a> IntoIterator for &'a Sources {
 impl FromIterator<Source> for Sources {
     fn from_iter<T: IntoIterator<Item = Source>>(sources: T) -> Self {
         let mut all = Self::new();
-        for source in sources {
-            all.insert(source);
-        }
+        all.extend(sources);
         all
+    }
+}
+
+impl Extend<Source> for Sources {
+    /// Adds files, of those with the same path the last.
+    fn extend<T: IntoIterator<Item = Source>>(&mut self, sources: T) {
+        self.files.extend(sources);
+        // Stable: of one path what came last stays last.
+        self.files.sort_by(|a, b| a.path.cmp(&b.path));
+        self.files.dedup_by(|later, kept| {
+            let is_same = later.path == kept.path;
+            if is_same {
+                std::mem::swap(later, kept);
+            }
+            is_same
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(path: &str, content: &str) -> Source {
+        Source {
+            path: path.to_owned(),
+            bytes: content.to_owned().into(),
+            modified: SystemTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn of_files_with_one_path_the_last_stays_however_they_are_added() {
+        let files = [("b", "1"), ("a", "1"), ("b", "2"), ("c", "1"), ("b", "3")];
+        let files = files.map(|(path, content)| source(path, content));
+        let mut one_by_one = Sources::new();
+        for file in files.clone() {
+            one_by_one.insert(file);
+        }
+        let mut extended: Sources = files[..2].iter().cloned().collect();
+        extended.extend(files[2..].iter().cloned());
+        let collected: Sources = files.into_iter().collect();
+        let expected = [source("a", "1"), source("b", "3"), source("c", "1")];
+        for sources in [one_by_one, extended, collected] {
+            assert!(sources.iter().eq(&expected), "{sources:?}");
+        }
+    }
+
+    #[test]
+    fn the_files_under_a_folder_are_those_that_begin_so() {
+        let paths = ["a", "a-b/x", "a/x", "a/y/z", "a0", "b/x"];
+        let sources: Sources = paths.iter().map(|path| source(path, "")).collect();
+        for prefix in ["", "a", "a/", "a/y/", "a-", "b/", "c/", "a/z"] {
+            let found = sources.under(prefix).iter().map(|file| file.path.as_str());
+            let expected = paths.into_iter().filter(|path| path.starts_with(prefix));
+            assert!(found.eq(expected), "{prefix}");
+        }
+    }
+
+    #[test]
+    fn two_hundred_thousand_files_in_reverse_are_sorted_at_once() {
+        let paths = (0..200_000).rev().map(|number| format!("{number:06}"));
+        let sources: Sources = paths.map(|path| source(&path, "")).collect();
+        assert!(sources.iter().is_sorted_by_key(|file| &file.path));
+        assert_eq!(sources.len(), 200_000);
     }
 }

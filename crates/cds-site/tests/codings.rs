@@ -391,3 +391,22 @@ fn many_that_ask_at_once_get_the_document_plain_or_in_the_coding() {
     let response = get(&site, MAP_PATH, "gzip");
     assert_eq!(field(response.headers(), header::CONTENT_ENCODING), "gzip");
 }
+
+#[test]
+fn pages_are_kept_and_coded_where_that_takes_less_than_their_entries_or_they_are_the_first() {
+    for (page_size, expected) in [(2, ["gzip", ""]), (50, ["gzip", "gzip"])] {
+        let settings = format!("page_size = {page_size}");
+        let site = site_with("A fictional utility.", &settings, None);
+        let first = get(&site, LISTING_PATH, "gzip");
+        let link = field(first.headers(), header::LINK).to_owned();
+        let second = link.split(['<', '>']).nth(1).unwrap();
+        for (url, expected) in [LISTING_PATH, second].into_iter().zip(expected) {
+            let response = get(&site, url, "gzip");
+            assert_eq!(
+                field(response.headers(), header::CONTENT_ENCODING),
+                expected
+            );
+            assert_eq!(field(response.headers(), header::VARY), "Accept-Encoding");
+        }
+    }
+}

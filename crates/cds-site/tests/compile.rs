@@ -623,3 +623,42 @@ fn tens_of_thousands_of_changes_are_counted_and_not_each_looked_for() {
     assert_eq!(report.findings().len(), cds_site::Report::PER_RULE);
     assert_eq!(report.count(cds_site::Severity::Warning), 20_000);
 }
+
+#[tokio::test]
+async fn a_hundred_thousand_unknown_members_are_no_more_work_each_than_one() {
+    let members: String = (0..100_000)
+        .map(|number| format!("\"x-{number}\":{{}},"))
+        .collect();
+    let listing = format!("{{{members}\"coverage_entries\":[]}}");
+    let site = site(&[
+        ("cds-server-metadata.json", METADATA),
+        ("cds-coverage.json", &listing),
+    ]);
+    let body = body(ask(&site, "/cds-coverage.json").unwrap()).await;
+    let page: serde_json::Map<String, Value> = serde_json::from_slice(&body).unwrap();
+    assert_eq!(page.len(), 100_003);
+}
+
+#[test]
+fn many_further_endpoints_are_no_more_work_each_than_one() {
+    let listing = listing(&[entry("a", "2022-06-01T00:00:00Z", "")]);
+    let documents = (0..1_000).map(|number| {
+        let metadata = METADATA
+            .replace(".well-known/", &format!("p{number}/"))
+            .replace("cds-coverage", &format!("p{number}/cds-coverage"));
+        [
+            (format!("p{number}/cds-server-metadata.json"), metadata),
+            (format!("p{number}/cds-coverage.json"), listing.clone()),
+        ]
+    });
+    let mut files: Vec<_> = documents.flatten().collect();
+    files.push(("cds-server-metadata.json".to_owned(), METADATA.to_owned()));
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let site = site(&files);
+    assert_eq!(site.entries(), 1_000);
+    assert_eq!(site.paths().len(), 2_001);
+    assert_eq!(cds_site::documents(&sources(&files)).len(), 2_001);
+}

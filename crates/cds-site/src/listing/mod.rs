@@ -3,7 +3,8 @@
 //! A page is made of slices of what the authors wrote. The full pages of the whole listing, which
 //! crawlers ask for one after the other, are put together once, when they are first asked for:
 //! to make thousands of them beforehand would delay every edit. What else is asked for, a
-//! filtered page for one, is put together for each request.
+//! filtered page for one, is put together for each request, and so are small pages but the first:
+//! to keep them would take more memory than their entries.
 
 mod cursor;
 mod entries;
@@ -16,7 +17,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use cds_metadata::Extensions;
 
 pub(crate) use self::entries::{Entries, Listed, Rank};
 pub(crate) use self::query::BadCursor;
@@ -35,8 +35,8 @@ pub(crate) struct Plan<'p> {
     pub(crate) entries: Arc<Entries>,
     /// Its URL, as the metadata object has it.
     pub(crate) url: &'p str,
-    /// Members beside those of the specification.
-    pub(crate) members: &'p Extensions<'p>,
+    /// Members beside those of the specification, each behind a comma.
+    pub(crate) members: &'p str,
     pub(crate) page_size: NonZeroUsize,
     pub(crate) max_age: Duration,
 }
@@ -54,9 +54,13 @@ pub(crate) struct Listing {
     max_age: Duration,
     pub(crate) tag: EntityTag,
     pub(crate) last_modified: LastModified,
-    /// The full pages of the whole listing, and the last one.
-    pages: Arc<[OnceLock<Representation>]>,
+    /// The full pages of the whole listing, and the last one, if they are worth keeping; else the
+    /// first alone.
+    pages: Kept,
 }
+
+/// Pages that are kept, once they have been asked for. Boxed, because most never are.
+type Kept = Arc<[OnceLock<Box<Representation>>]>;
 
 /// A page that a request asks for.
 pub(crate) enum Page<'l> {
@@ -83,7 +87,7 @@ impl Listing {
         previous: Option<&Self>,
         modified: impl FnOnce(&EntityTag) -> LastModified,
     ) -> Self {
-        let end = end(plan.members);
+        let end = Bytes::from(format!("{}}}", plan.members));
         let tag = tag(&plan, &end);
         let last_modified = modified(&tag);
         let same = previous.filter(|previous| {
@@ -92,7 +96,7 @@ impl Listing {
                 && previous.last_modified == last_modified
         });
         let pages = same.map_or_else(
-            || pages(plan.entries.as_slice().len(), plan.page_size),
+            || pages(&plan.entries, plan.page_size),
             |previous| Arc::clone(&previous.pages),
         );
         Self {
@@ -115,9 +119,9 @@ impl Listing {
         let hits = Hits::of(&query, &self.entries);
         let window = self.window(&hits, query.cursor.as_ref());
         Ok(match self.kept(&hits, &window) {
-            Some(page) => {
-                Page::Kept(page.get_or_init(|| self.put_together(&hits, window, &query, true)))
-            }
+            Some(page) => Page::Kept(
+                page.get_or_init(|| Box::new(self.put_together(&hits, window, &query, true))),
+            ),
             None => Page::Made(Box::new(self.put_together(&hits, window, &query, false))),
         })
     }
@@ -147,7 +151,7 @@ impl Listing {
     }
 
     /// Where the page is kept, if it is one of those that are.
-    fn kept(&self, hits: &Hits, window: &Range<usize>) -> Option<&OnceLock<Representation>> {
+    fn kept(&self, hits: &Hits, window: &Range<usize>) -> Option<&OnceLock<Box<Representation>>> {
         let size = self.page_size;
         let is_full = window.len() == size.get() || window.end == hits.len();
         let is_kept = matches!(hits, Hits::All(_)) && window.start % size == 0 && is_full;
@@ -251,21 +255,18 @@ impl Hits {
     }
 }
 
-/// Room for the pages of so many entries; a listing without entries has one page, too.
-fn pages(entries: usize, page_size: NonZeroUsize) -> Arc<[OnceLock<Representation>]> {
-    let count = entries.div_ceil(page_size.get()).max(1);
-    std::iter::repeat_with(OnceLock::new).take(count).collect()
+/// Room for the pages of a listing that are kept; one without entries has a page, too.
+fn pages(entries: &Entries, page_size: NonZeroUsize) -> Kept {
+    let entries = entries.as_slice();
+    let count = entries.len().div_ceil(page_size.get()).max(1);
+    let bytes: usize = entries.iter().map(|entry| entry.json.len()).sum();
+    let is_worth_it = bytes / count >= WORTH_KEEPING;
+    let kept = if is_worth_it { count } else { 1 };
+    std::iter::repeat_with(OnceLock::new).take(kept).collect()
 }
 
-fn end(members: &Extensions<'_>) -> Bytes {
-    let mut end = String::new();
-    for (name, value) in members.iter() {
-        let name = serde_json::to_string(name).unwrap_or_default();
-        end.push_str(&format!(",{name}:{value}"));
-    }
-    end.push('}');
-    end.into()
-}
+/// In bytes. Header fields and what else is kept of a page take some six kilobytes.
+const WORTH_KEEPING: usize = 8 << 10;
 
 /// A tag of the whole listing, of how it is cut, and of where it says it is.
 fn tag(plan: &Plan<'_>, end: &Bytes) -> EntityTag {

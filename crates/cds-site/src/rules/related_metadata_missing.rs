@@ -1,5 +1,7 @@
 //! `related-metadata-missing`
 
+use std::sync::Arc;
+
 use cds_metadata::{MetadataObject, Pointer, Report};
 use hashbrown::{HashMap, HashSet};
 
@@ -34,14 +36,25 @@ cds_metadata::rule! {
         "related-metadata-missing", Warning, Interop, "CDS-WG1-01 §3.2, §3.3";
 }
 
-/// Looks each URL up in the places that the site publishes.
-pub(crate) fn check(
-    source: &Source,
-    object: &MetadataObject<'_>,
+/// Looks each URL of all objects up in the places that the site publishes.
+pub(crate) fn check<'o>(
+    objects: impl Iterator<Item = &'o (&'o Source, MetadataObject<'o>)>,
     published: &HashMap<Location, Claim>,
     report: &mut Report,
 ) {
     let hosts: HashSet<_> = published.keys().map(|location| &location.host).collect();
+    for (source, object) in objects {
+        check_object(source, object, published, &hosts, report);
+    }
+}
+
+fn check_object(
+    source: &Source,
+    object: &MetadataObject<'_>,
+    published: &HashMap<Location, Claim>,
+    hosts: &HashSet<&Option<Arc<str>>>,
+    report: &mut Report,
+) {
     for (index, url) in object.related_metadata.iter().flatten().enumerate() {
         let Some(location) = url.parts().map(|parts| Location::of(&parts)) else {
             continue;
