@@ -26,6 +26,7 @@ use crate::text::Text;
 
 /// What a file of coverage entries may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CoverageForm {
     /// A coverage listing, or an array of entries.
     Listing,
@@ -124,15 +125,14 @@ impl<'s> CoverageReader<'s> {
         };
         // A table that grows hashes all its ids again.
         self.ids.reserve(bytes.len() / ENTRY_SIZE);
-        let extensions = self.read_text(&text, form, take).unwrap_or_else(|_| {
+        let extensions = self.read_text(&text, form, take).unwrap_or_else(|broken| {
             let mut faults = Report::new();
             if let Some(mended) = syntax::report(&text, &mut faults) {
-                // All entries are read again, for the findings.
                 self.report = Report::new();
-                let mut reader = CoverageReader::new(self.now);
-                let _ = reader.read_text(&text.mended(&mended), form, &mut |_| ());
-                self.report.merge(reader.report);
-            } else if let Some(place) = faults.findings().last().and_then(|it| it.place.as_ref()) {
+                self.read_again(&text.mended(&mended), form);
+            } else if broken == Broken::Outside
+                && let Some(place) = faults.findings().last().and_then(|it| it.place.as_ref())
+            {
                 self.report.forget_from(place.span.start);
             }
             self.report.merge(faults);
@@ -142,13 +142,35 @@ impl<'s> CoverageReader<'s> {
         extensions
     }
 
+    /// Reads a file once more, for its findings and ids, with the commas that are too many taken
+    /// out: so it is held against the files before it, and those after it against all of it.
+    fn read_again(&mut self, text: &Text<'_>, form: CoverageForm) {
+        let number = self.texts.len();
+        let before = self.ids.iter().filter(|(_, first)| first.text < number);
+        let mut reader = CoverageReader {
+            texts: self.texts.iter().map(|it| it.mended(it.content)).collect(),
+            ids: before.map(|(id, first)| (id.clone(), *first)).collect(),
+            now: self.now,
+            ..CoverageReader::default()
+        };
+        let _ = reader.read_text(text, form, &mut |_| ());
+        self.report.merge(reader.report);
+        let own = reader
+            .ids
+            .into_iter()
+            .filter(|(_, first)| first.text == number);
+        for (id, first) in own {
+            self.ids.entry(Cow::Owned(id.into_owned())).or_insert(first);
+        }
+    }
+
     /// Reads and checks a text; an error means that it is no JSON.
     fn read_text(
         &mut self,
         text: &Text<'s>,
         form: CoverageForm,
         take: &mut dyn FnMut(AuthoredEntry<'s>),
-    ) -> serde_json::Result<Extensions<'s>> {
+    ) -> Result<Extensions<'s>, Broken> {
         let mut file = File {
             number: self.texts.len(),
             text,
@@ -204,6 +226,15 @@ impl<'s> CoverageReader<'s> {
     }
 }
 
+/// What of a file is no JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Broken {
+    /// Something inside of an entry. Where each entry begins and ends is known all the same.
+    Entry,
+    /// What is around the entries: where they are is known up to there only.
+    Outside,
+}
+
 /// One file while it is read.
 struct File<'f, 's> {
     number: usize,
@@ -213,20 +244,20 @@ struct File<'f, 's> {
 }
 
 impl<'s> File<'_, 's> {
-    fn read(&mut self, form: CoverageForm) -> serde_json::Result<Extensions<'s>> {
+    fn read(&mut self, form: CoverageForm) -> Result<Extensions<'s>, Broken> {
         let content = self.text.content;
         let mut all = Ok(());
         let outside = Outside::read(content, &mut |position, cursor| {
-            let Err(error) = self.entry(position, cursor) else {
+            if self.entry(position, cursor).is_ok() {
                 return Ok(());
-            };
-            all = Err(error);
-            // What is wrong inside of an entry keeps nothing around it from being checked.
+            }
+            all = Err(Broken::Entry);
             cursor.value(PhantomData::<&RawValue>).map(|_| ())
         });
-        let extensions = match outside? {
+        let extensions = match outside.map_err(|_| Broken::Outside)? {
             Outside::Object(listing) if form.may_be_entry() && !listing.is_meant() => {
-                self.entry(Position::Document, &mut Cursor::new(content))?;
+                self.entry(Position::Document, &mut Cursor::new(content))
+                    .map_err(|_| Broken::Entry)?;
                 Extensions::new()
             }
             Outside::Object(listing) => {

@@ -1,5 +1,6 @@
 //! Datetimes as the specification writes them: RFC 3339 `date-time`.
 
+mod civil;
 mod respell;
 mod spell;
 
@@ -27,8 +28,18 @@ pub struct Datetime<'a> {
 pub struct Timestamp {
     /// Seconds since 1970-01-01T00:00:00Z, without leap seconds.
     pub seconds: i64,
-    /// Nanoseconds within the second.
+    /// Nanoseconds within the second, 0 to 999,999,999. More are written as 999,999,999.
     pub nanoseconds: u32,
+}
+
+impl Timestamp {
+    /// The moment as it can be written.
+    fn with_nanoseconds_below_a_second(self) -> Self {
+        Self {
+            nanoseconds: self.nanoseconds.min(999_999_999),
+            ..self
+        }
+    }
 }
 
 impl From<SystemTime> for Timestamp {

@@ -78,6 +78,7 @@ pub use report::{Omitted, Report};
 pub use rule::{Kind, Rule};
 pub use severities::{Level, Severities, TooLow, UnknownLevel};
 pub use severity::Severity;
+pub use shown::{quoted, shown};
 pub use similar::nearest;
 pub use summary::CoverageSummary;
 pub use syntax::{SyntaxFaults, explain_syntax};

@@ -161,7 +161,8 @@ impl Report {
         self.findings.push(finding);
     }
 
-    /// Drops what was found from a byte of its file on, where nothing can be relied on.
+    /// Drops what was found from a byte of its file on, where nothing can be relied on. Of a rule
+    /// of which anything is dropped, what was only counted is dropped too: it was found later.
     pub(crate) fn forget_from(&mut self, offset: usize) {
         let tallies = &mut self.tallies;
         self.findings.retain(|finding| {
@@ -170,8 +171,8 @@ impl Report {
             if !is_before
                 && let Some(tally) = tallies.get_mut(&(finding.file.clone(), finding.rule.slug))
             {
-                tally.count -= 1;
                 tally.kept -= 1;
+                tally.count = tally.kept;
             }
             is_before
         });
@@ -262,5 +263,19 @@ mod tests {
             all.omitted().map(|omitted| omitted.count).sum::<usize>(),
             63 - kept
         );
+    }
+
+    #[test]
+    fn what_is_forgotten_is_not_counted_either() {
+        let text = crate::text::Text::new("f", "0123456789");
+        let mut report = Report::new();
+        for offset in 0..60 {
+            report.find("f", &NOT_HTTPS, || {
+                Finding::new(&NOT_HTTPS, "f", "").place(Some(text.place(offset / 10..10)))
+            });
+        }
+        report.forget_from(3);
+        assert_eq!(report.findings().len(), 30);
+        assert_eq!(report.omitted().count(), 0);
     }
 }

@@ -80,6 +80,7 @@ impl Eq for Rule {}
 /// Where a rule comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Kind {
     /// The specification, or a standard that it cites, asks for it.
     Spec,
@@ -90,6 +91,15 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Why a rule of this kind is held to, in a sentence.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Spec => "The specification asks for it.",
+            Self::Interop => "Clients in the field stumble without it.",
+            Self::Advice => "Good practice.",
+        }
+    }
+
     /// The name as it is printed: `spec`, `interop` or `advice`.
     pub const fn as_str(self) -> &'static str {
         match self {

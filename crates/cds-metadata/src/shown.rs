@@ -7,7 +7,7 @@ const LONGEST: usize = 60;
 
 /// A text as it can stand in a message: cut if it is long, control characters as their escapes,
 /// so that a document can't make a terminal do things.
-pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+pub fn shown(text: &str) -> Cow<'_, str> {
     let is_plain = |character: char| !character.is_control() && !is_direction(character);
     let cut = text.char_indices().nth(LONGEST).map(|(offset, _)| offset);
     if cut.is_none() && text.chars().all(is_plain) {
@@ -28,7 +28,7 @@ pub(crate) fn shown(text: &str) -> Cow<'_, str> {
 }
 
 /// A text of a document with the quotes of messages, or words for an empty one.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     if text.is_empty() {
         "an empty text".to_owned()
     } else {

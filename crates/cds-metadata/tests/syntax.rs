@@ -473,3 +473,43 @@ fn the_members_of_a_listing_are_checked_beside_an_entry_that_no_parser_takes() {
         assert!(slugs.contains(&"wrong-type"), "{value}: {slugs:?}");
     }
 }
+
+/// What is found in files of one listing, as `file:line rule`.
+fn found(files: &[(&str, &str)]) -> Vec<String> {
+    let mut reader = CoverageReader::new(None);
+    for (name, content) in files {
+        reader.read(name, content.as_bytes(), CoverageForm::Part, &mut |_| ());
+    }
+    let (_, report) = reader.finish();
+    let shown = |finding: &Finding| {
+        let line = finding.place.as_ref().unwrap().line;
+        format!("{}:{line} {}", finding.file, finding.rule.slug)
+    };
+    report.findings().iter().map(shown).collect()
+}
+
+#[test]
+fn a_bad_escape_in_an_entry_hides_none_of_the_entries_after_it() {
+    let entry = common::ENTRY.replace('\n', " ");
+    let bad = entry.replace("\"US\"", "\"USA\"");
+    let listing = format!("[{{\"id\": \"\\ud83d!\"}},\n{bad}]");
+    assert_eq!(
+        found(&[("a", &listing)]),
+        ["a:1 json-syntax", "a:2 invalid-country"]
+    );
+    // Without a bracket nobody knows where the next entry begins.
+    let listing = format!("[{{\"id\": \"a\", \"x\": [}},\n{bad}]");
+    assert_eq!(found(&[("a", &listing)]), ["a:1 json-syntax"]);
+}
+
+#[test]
+fn files_with_a_trailing_comma_are_held_against_the_others() {
+    let entry = common::ENTRY.replace('\n', " ");
+    let trailing = format!("[{entry},]");
+    let (a, b) = ("a:1 json-syntax", "b:1 json-syntax");
+    let (double, triple) = ("b:1 duplicate-id", "c:1 duplicate-id");
+    assert_eq!(found(&[("a", &entry), ("b", &trailing)]), [double, b]);
+    assert_eq!(found(&[("a", &trailing), ("b", &entry)]), [a, double]);
+    let all = [("a", &*trailing), ("b", &trailing), ("c", &entry)];
+    assert_eq!(found(&all), [a, double, b, triple]);
+}

@@ -662,3 +662,19 @@ fn many_further_endpoints_are_no_more_work_each_than_one() {
     assert_eq!(site.paths().len(), 2_001);
     assert_eq!(cds_site::documents(&sources(&files)).len(), 2_001);
 }
+
+#[test]
+fn no_message_is_longer_for_a_longer_path() {
+    let long = format!("/{}", "x".repeat(5_000));
+    let related = format!(r#""related_metadata": ["https://demoutility.com{long}2"], "coverage":"#);
+    let metadata = METADATA
+        .replace("/.well-known/cds-server-metadata.json", &long)
+        .replace("\"coverage\":", &related);
+    let files = sources(&[("cds-server-metadata.json", &metadata)]);
+    let report = compile(&files, at(10), None).report;
+    for rule in ["not-canonical-url", "related-metadata-missing"] {
+        let mut findings = report.findings().iter();
+        let finding = findings.find(|finding| finding.rule.slug == rule).unwrap();
+        assert!(finding.message.len() < 300, "{finding}");
+    }
+}

@@ -213,6 +213,25 @@ fn findings_beyond_those_shown_are_counted() {
 }
 
 #[test]
+fn no_message_is_longer_for_a_longer_text_in_the_file() {
+    let long = "\\u001b[31m".to_owned() + &"x".repeat(10_000);
+    for json in [
+        format!(r#"{{"type":"{long}"}}"#),
+        format!(r#"{{"type":"Point","coordinates":[0,0],"{long}":1,"{long}":2}}"#),
+        format!(
+            r#"{{"type":"Point","coordinates":[0,0],"crs":{{"type":"name","properties":{{"name":"{long}"}}}}}}"#
+        ),
+    ] {
+        let report = check(&json);
+        assert!(!report.is_empty(), "{json}");
+        for finding in report.findings() {
+            assert!(finding.message.len() < 300, "{}", finding.message);
+            assert!(!finding.message.contains('\u{1b}'), "{}", finding.message);
+        }
+    }
+}
+
+#[test]
 fn a_position_out_of_range_is_told_each_unless_its_geometry_shares_the_fault() {
     let points = |json: &str| found(&format!(r#"{{"type":"MultiPoint","coordinates":{json}}}"#));
     assert_eq!(points("[[1,200],[-180.1,0],[1,2]]").len(), 2);

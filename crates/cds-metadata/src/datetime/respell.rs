@@ -1,5 +1,6 @@
 //! Another moment, spelled as an author spells.
 
+use super::civil::date_of;
 use super::{Datetime, Timestamp, fraction, offset};
 
 impl Datetime<'_> {
@@ -14,7 +15,7 @@ impl Datetime<'_> {
         let zone_text = &tail[tail.len() - zone.len()..];
 
         let local = timestamp.seconds.checked_add(offset(zone)? * 60)?;
-        let (year, month, day) = date(local.div_euclid(SECONDS_PER_DAY));
+        let (year, month, day) = date_of(local.div_euclid(SECONDS_PER_DAY));
         let second = local.rem_euclid(SECONDS_PER_DAY);
         if !(0..=9999).contains(&year) {
             return None;
@@ -23,7 +24,10 @@ impl Datetime<'_> {
         let second = second % 60;
         let text = format!(
             "{year:04}-{month:02}-{day:02}{separator}{hour:02}:{minute:02}:{second:02}{}{zone_text}",
-            fraction_text(timestamp.nanoseconds, digits),
+            fraction_text(
+                timestamp.with_nanoseconds_below_a_second().nanoseconds,
+                digits
+            ),
         );
         Datetime::parse(text).ok()
     }
@@ -42,29 +46,11 @@ fn fraction_text(nanoseconds: u32, digits: usize) -> String {
     text
 }
 
-/// The date so many days after 1970-01-01, in the proleptic Gregorian calendar. Years are counted
-/// from March, so that the leap day is a year's last.
-fn date(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(DAYS_PER_ERA);
-    let day_of_era = days.rem_euclid(DAYS_PER_ERA);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = (month_from_march + 2) % 12 + 1;
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
-}
-
 /// Where the `T` stands in `2022-06-01T00:00:00Z`.
 const SEPARATOR: usize = 10;
 /// Where the fraction or the offset begins.
 const FRACTION_START: usize = 19;
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
-/// After 400 years the calendar begins again.
-const DAYS_PER_ERA: i64 = 146_097;
 
 #[cfg(test)]
 mod tests {

@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 use std::time::SystemTime;
 
+use super::civil::date_of;
 use super::{Datetime, Timestamp};
 
 /// In UTC, with as many digits of fraction as it takes. A moment before the year 0 or after 9999,
 /// which RFC 3339 can't write, becomes the nearest that it can.
 impl From<Timestamp> for Datetime<'static> {
     fn from(timestamp: Timestamp) -> Self {
-        let timestamp = timestamp.clamp(FIRST, LAST);
+        let timestamp = timestamp
+            .with_nanoseconds_below_a_second()
+            .clamp(FIRST, LAST);
         Self {
             text: Cow::Owned(spell(timestamp)),
             timestamp,
@@ -48,21 +51,6 @@ fn spell(timestamp: Timestamp) -> String {
     }
     text.push('Z');
     text
-}
-
-/// Year, month and day of the proleptic Gregorian calendar, so many days after 1970-01-01. Years
-/// are counted from March, so that the leap day is a year's last.
-fn date_of(days: i64) -> (i64, i64, i64) {
-    const DAYS_IN_400_YEARS: i64 = 146_097;
-    let days = days + 719_468;
-    let in_era = days.rem_euclid(DAYS_IN_400_YEARS);
-    let year_in_era = (in_era - in_era / 1_460 + in_era / 36_524 - in_era / 146_096) / 365;
-    let in_year = in_era - (365 * year_in_era + year_in_era / 4 - year_in_era / 100);
-    let month_from_march = (5 * in_year + 2) / 153;
-    let day = in_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = (month_from_march + 2) % 12 + 1;
-    let year = days.div_euclid(DAYS_IN_400_YEARS) * 400 + year_in_era + i64::from(month <= 2);
-    (year, month, day)
 }
 
 #[cfg(test)]
@@ -113,5 +101,12 @@ mod tests {
             nanoseconds: 0,
         };
         assert_eq!(Datetime::from(long_ago).as_str(), "0000-01-01T00:00:00Z");
+        let beyond_a_second = Timestamp {
+            seconds: 0,
+            nanoseconds: u32::MAX,
+        };
+        let spelt = Datetime::from(beyond_a_second);
+        assert_eq!(spelt.as_str(), "1970-01-01T00:00:00.999999999Z");
+        assert_eq!(Datetime::parse(spelt.as_str()), Ok(spelt.clone()));
     }
 }

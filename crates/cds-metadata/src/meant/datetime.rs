@@ -53,11 +53,13 @@ impl Date {
     fn of([a, b, c]: [&str; 3], separator: char) -> Option<Self> {
         let number = |text: &str| text.parse::<u32>().ok();
         let date = |year, month, day| Some(Self { year, month, day });
+        // `31-Jan-26` is in 2026 or on the 26th of a month in 2031.
+        let year = |text: &str| (text.len() == 4).then(|| number(text))?;
         if let Some(month) = month(a) {
-            return date(number(c)?, month, number(b)?);
+            return date(year(c)?, month, number(b)?);
         }
         if let Some(month) = month(b) {
-            return date(number(c)?, month, number(a)?);
+            return date(year(c)?, month, number(a)?);
         }
         let (first, second, third) = (number(a)?, number(b)?, number(c)?);
         match (first, second) {
@@ -189,6 +191,8 @@ mod tests {
             "soon",
             "1/2/2026",
             "1/24/26",
+            "31-Jan-26",
+            "Jan 31, 26",
             "2022-06-31",
             "2022-06-01T24:00:00Z",
             "1/24/2026 13:00 PM",

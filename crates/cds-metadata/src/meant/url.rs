@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::net::Ipv4Addr;
 
 use crate::url::is_http_url;
 
@@ -15,9 +16,25 @@ pub(crate) fn meant(text: &str) -> Option<String> {
     let (scheme, rest) = with_scheme(&text)?;
     let path = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (host, path) = rest.split_at(path);
-    let is_host = host == "localhost" || host.contains('.') || host.contains(':');
     let url = format!("{scheme}://{host}{}", encoded(path));
-    (is_host && is_http_url(&url)).then_some(url)
+    (is_host(host) && is_http_url(&url)).then_some(url)
+}
+
+/// Whether a text may be meant as a host and port: there is a dot in it with a name or address
+/// around it, which neither `C:` nor `TBD.` has.
+fn is_host(text: &str) -> bool {
+    if text.starts_with('[') {
+        return true;
+    }
+    let (name, port) = text.split_once(':').unwrap_or((text, "443"));
+    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let labels = name.strip_suffix('.').unwrap_or(name).rsplit_once('.');
+    let is_name = name == "localhost"
+        || labels.is_some_and(|(before, last)| {
+            !before.is_empty() && last.len() > 1 && last.starts_with(|c: char| !c.is_ascii_digit())
+        })
+        || name.parse::<Ipv4Addr>().is_ok();
+    is_port && is_name
 }
 
 /// The scheme, https unless another one is written, and what follows it.
@@ -67,6 +84,9 @@ mod tests {
             ("https:\\\\example.org\\a", "https://example.org/a"),
             ("https://example.org/a b", "https://example.org/a%20b"),
             ("https://example.org/hélp", "https://example.org/h%C3%A9lp"),
+            ("example.org:8443/a", "https://example.org:8443/a"),
+            ("192.0.2.1/a", "https://192.0.2.1/a"),
+            ("http:[::1]:80/a", "http://[::1]:80/a"),
         ] {
             assert_eq!(meant(text).as_deref(), Some(expected), "{text}");
         }
@@ -85,6 +105,13 @@ mod tests {
             "https://",
             "https://exämple.org/",
             "https://example.org:x/",
+            "C:/Users/Anna/map.html",
+            "C:\\Users\\Anna\\map.html",
+            "TBD.",
+            "n.a.",
+            "tba...",
+            "v1.2",
+            "see: example.org",
         ] {
             assert_eq!(meant(text), None, "{text}");
         }

@@ -53,7 +53,8 @@ impl<'s> Earlier<'s> {
     }
 
     /// The edit that sets `updated` of a metadata object to `now` if the object says something
-    /// else than it did, but has the same `updated`.
+    /// else than it did, but has the same `updated`. What is `created` after `now` is left: it
+    /// can't be updated before.
     pub fn touch_metadata(&self, json: &str, now: Timestamp) -> Option<Edit> {
         let set = touch(self.metadata?, json.trim_ascii(), now)?;
         Some(set.edit(json, "`updated` of the metadata object".to_owned()))
@@ -106,6 +107,11 @@ fn touch<'j>(before: &str, object: &'j str, now: Timestamp) -> Option<Set<'j>> {
     let written = text_in(object, "updated")?;
     let datetime = Datetime::parse(written.text).ok()?;
     let before = Datetime::parse(text_in(before, "updated")?.text).ok()?;
+    // What is prepared for later has nothing to tell anyone yet.
+    let created = text_in(object, "created").and_then(|it| Datetime::parse(it.text).ok());
+    if created.is_some_and(|created| created.timestamp() > now) {
+        return None;
+    }
     let updated = datetime.respelled(now)?;
     // In a spelling without fractions, a change in the second of the last one shows nothing new.
     (datetime == before && updated != datetime).then_some(Set {

@@ -81,17 +81,27 @@ pub fn mend(json: &str, capabilities: &[&str]) -> Option<Edit> {
     let literals: Result<Vec<_>, _> = capabilities.iter().map(serde_json::to_string).collect();
     let array = WrittenArray::find(json, json.trim_ascii(), "capabilities")?;
     let (span, replacement) = array.append(&literals.ok()?);
-    let names: Vec<_> = capabilities
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect();
     Some(Edit {
         rule: Some(&CAPABILITIES_NOT_UNION),
         span,
         replacement,
         verb: Verb::Add,
-        object: format!("{} to `capabilities`", names.join(", ")),
+        object: format!("{} to `capabilities`", named(capabilities)),
     })
+}
+
+/// The first of some capabilities, and how many more there are.
+fn named(capabilities: &[&str]) -> String {
+    let first = capabilities.iter().take(NAMED).map(|name| quoted(name));
+    let mut text = first.collect::<Vec<_>>().join(", ");
+    if let Some(more) = capabilities
+        .len()
+        .checked_sub(NAMED)
+        .filter(|more| *more > 0)
+    {
+        text.push_str(&format!(" and {more} more"));
+    }
+    text
 }
 
 /// The capabilities that coverage entries offer and the metadata object lacks.
@@ -116,6 +126,9 @@ fn lacking<'c>(
     used.filter(move |(capability, _)| is_needed && !listed.contains(*capability))
 }
 
+/// As many as a line has room for.
+const NAMED: usize = 8;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,5 +142,16 @@ mod tests {
         let expected =
             "{\n  \"capabilities\": [\n    \"coverage\",\n    \"a\",\n    \"\\\"b\\\"\"\n  ]\n}\n";
         assert_eq!(String::from_utf8(mended).unwrap(), expected);
+    }
+
+    #[test]
+    fn of_many_capabilities_the_first_are_named() {
+        let names: Vec<_> = (0..1_000).map(|number| format!("n{number}")).collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let edit = mend("{\"capabilities\": []}", &names).unwrap();
+        let object =
+            "`n0`, `n1`, `n2`, `n3`, `n4`, `n5`, `n6`, `n7` and 992 more to `capabilities`";
+        assert_eq!(edit.object, object);
+        assert_eq!(edit.replacement.matches('n').count(), 1_000);
     }
 }

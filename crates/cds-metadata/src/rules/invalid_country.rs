@@ -43,7 +43,8 @@ pub(crate) fn check(field: &'static Field, slot: &Slot<'_>, scope: &mut Scope<'_
     );
 }
 
-fn is_country(code: &str) -> bool {
+/// Whether this is the code of a country as documents write it (ISO 3166-1 alpha-2).
+pub fn is_country(code: &str) -> bool {
     // Kosovo's, which ISO 3166-1 leaves to users, who have agreed on it.
     code == "XK" || rust_iso3166::from_alpha2(code).is_some()
 }
@@ -55,8 +56,16 @@ pub(crate) fn codes() -> impl Iterator<Item = &'static str> {
     assigned.chain(["XK"])
 }
 
-/// The code that was probably meant.
 fn mend(text: &str) -> String {
+    match meant(text) {
+        Some(code) => format!("write `\"{code}\"`"),
+        None => "write the two capital letters that ISO 3166-1 gives the country, such as `\"US\"`"
+            .to_owned(),
+    }
+}
+
+/// The code that was probably meant: by its letters in lower case, another code, or a name.
+pub fn meant(text: &str) -> Option<String> {
     let upper = text.trim().to_ascii_uppercase();
     let by_habit = match upper.as_str() {
         "UK" | "UNITED KINGDOM" | "GREAT BRITAIN" => Some("GB"),
@@ -69,14 +78,10 @@ fn mend(text: &str) -> String {
             .iter()
             .find(|country| country.name.eq_ignore_ascii_case(text.trim()))
     };
-    let code = Some(upper.as_str())
+    Some(upper.as_str())
         .filter(|code| is_country(code))
         .or(by_habit)
         .or_else(|| rust_iso3166::from_alpha3(&upper).map(|country| country.alpha2))
-        .or_else(|| by_name().map(|country| country.alpha2));
-    match code {
-        Some(code) => format!("write `\"{code}\"`"),
-        None => "write the two capital letters that ISO 3166-1 gives the country, such as `\"US\"`"
-            .to_owned(),
-    }
+        .or_else(|| by_name().map(|country| country.alpha2))
+        .map(str::to_owned)
 }

@@ -12,7 +12,7 @@ mod empty_string;
 pub mod entry_lists_coverage;
 mod geographic_without_map;
 mod id_with_space;
-pub(crate) mod invalid_country;
+pub mod invalid_country;
 mod invalid_datetime;
 mod invalid_media_type;
 mod invalid_url;

@@ -171,6 +171,12 @@ fn member(name: &str, expected: &str, found: JsonType, help: &str, scope: &mut S
 }
 
 fn element(name: &str, index: usize, found: JsonType, scope: &mut Scope<'_, '_>) {
+    let help = match found {
+        JsonType::Null => "remove it",
+        JsonType::Array => "remove the brackets around it: the list has some already",
+        JsonType::Object => "write its name alone, in quotation marks and without braces",
+        _ => "put it in quotation marks",
+    };
     scope.find(
         &WRONG_TYPE,
         Spot::Value(&[Step::Key(name), Step::Index(index)]),
@@ -178,7 +184,7 @@ fn element(name: &str, index: usize, found: JsonType, scope: &mut Scope<'_, '_>)
             Words::new(format!(
                 "`{name}` must be a list of texts, but {found} is in it"
             ))
-            .help("put each element in quotation marks")
+            .help(help)
         },
     );
 }

@@ -7,6 +7,7 @@
     reason = "tests end where they fail"
 )]
 
+pub(crate) mod damage;
 pub(crate) mod invariants;
 pub(crate) mod written;
 

@@ -6,6 +6,8 @@ mod severity;
 mod subject;
 mod target;
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -13,7 +15,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::ensure;
 use cds_live::Limits;
 use cds_metadata::{Datetime, Report};
-use cds_site::{Compiled, SiteSet};
+use cds_site::{Compiled, SiteSet, Sources};
 
 use self::config::Config;
 use self::fix::Fixer;
@@ -94,15 +96,17 @@ fn check(args: &Args) -> anyhow::Result<Verdict> {
         results: Results::new(),
         notes: String::new(),
         diff: String::new(),
+        failures: 0,
     };
-    let failures = checker.check_all(&args.paths);
-    if failures < args.paths.len() {
+    checker.check_all(&args.paths);
+    // Where nothing could be looked at, there is nothing to give a clean bill to.
+    if checker.has_something_to_say() {
         checker.print(args)?;
+        if let Some(path) = &args.report {
+            report::write(path, &checker.results)?;
+        }
     }
-    if let Some(path) = &args.report {
-        report::write(path, &checker.results)?;
-    }
-    Ok(if failures > 0 {
+    Ok(if checker.failures > 0 {
         Verdict::CouldNotRun
     } else {
         verdict(args, &checker.results)
@@ -118,22 +122,40 @@ struct Checker {
     /// What was mended.
     notes: String,
     diff: String,
+    /// How much could not be checked or mended, as has been said already.
+    failures: usize,
+}
+
+/// A site or document, mended as far as that is wanted.
+struct Mended {
+    /// What is left to report.
+    report: Report,
+    /// The files that it is about, if they are others than before.
+    files: Option<Sources>,
 }
 
 impl Checker {
-    /// Checks what can be checked and says how much can't.
-    fn check_all(&mut self, paths: &[PathBuf]) -> usize {
-        let mut failures = 0;
-        for (index, path) in paths.iter().enumerate() {
-            if paths[..index].contains(path) {
+    /// Checks what can be checked.
+    fn check_all(&mut self, paths: &[PathBuf]) {
+        let mut seen = BTreeSet::new();
+        for path in paths {
+            // `cds` and `./cds` are one site.
+            if !seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())) {
                 continue;
             }
             if let Err(error) = Target::of(path).and_then(|target| self.check(&target)) {
-                terminal::complain(format_args!("{}: {error:#}", path.display()));
-                failures += 1;
+                self.fail(path, &error);
             }
         }
-        failures
+    }
+
+    fn fail(&mut self, path: &Path, error: &anyhow::Error) {
+        terminal::complain(format_args!("{}: {error:#}", path.display()));
+        self.failures += 1;
+    }
+
+    fn has_something_to_say(&self) -> bool {
+        self.results.files_checked() > 0 || !self.notes.is_empty()
     }
 
     fn check(&mut self, target: &Target) -> anyhow::Result<()> {
@@ -141,7 +163,8 @@ impl Checker {
             Target::Config(path) => self.check_config(path),
             Target::Sites(directory) => self.check_sites(directory, Limits::default(), self.bind),
             Target::Stdin | Target::Document(_) | Target::Site(_) => {
-                self.check_subject(&target.read()?, *target != Target::Stdin)
+                self.check_subject(&target.read()?, *target != Target::Stdin);
+                Ok(())
             }
         }
     }
@@ -160,7 +183,8 @@ impl Checker {
         self.results.add_document(&name, &report);
         match place {
             Some(Place::Site(directory)) => {
-                self.check_subject(&Subject::site(&directory, limits), true)
+                self.check_subject(&Subject::site(&directory, limits), true);
+                Ok(())
             }
             Some(Place::Sites(dir)) => self.check_sites(&dir, limits, bind),
             None => Ok(()),
@@ -169,6 +193,10 @@ impl Checker {
 
     /// Checks each site of a directory, and what has to do with its place among the others.
     fn check_sites(&mut self, directory: &Path, limits: Limits, bind: Bind) -> anyhow::Result<()> {
+        ensure!(
+            !self.fixer.as_ref().is_some_and(Fixer::has_base),
+            "--base is an earlier copy of one site, and these are several: give one of them"
+        );
         let mut sites = SiteSet::bound(bind.into());
         let mut checked = Vec::new();
         for name in cds_live::site_names(directory)? {
@@ -177,12 +205,13 @@ impl Checker {
                 false => directory.join(&name),
             };
             let subject = Subject::site(&site, limits);
-            let Compiled { site, report } = subject.compile(&subject.files, &self.judge);
-            sites.insert(
-                &*name,
-                site.unwrap_or_else(|| cds_site::stand_in(&subject.files)),
-            );
-            let report = self.mend(&subject, report, true)?;
+            let Compiled { mut site, report } = subject.compile(&subject.files, &self.judge);
+            let Mended { report, files } = self.mend(&subject, report, true);
+            if let Some(files) = &files {
+                site = subject.compile(files, &self.judge).site;
+            }
+            let files = files.as_ref().unwrap_or(&subject.files);
+            sites.insert(&*name, site.unwrap_or_else(|| cds_site::stand_in(files)));
             checked.push((name, subject, report));
         }
         for (name, subject, mut report) in checked {
@@ -194,31 +223,43 @@ impl Checker {
     }
 
     /// `is_file`: there is something on disk that could be mended.
-    fn check_subject(&mut self, subject: &Subject, is_file: bool) -> anyhow::Result<()> {
+    fn check_subject(&mut self, subject: &Subject, is_file: bool) {
         let report = subject.report(&subject.files, &self.judge);
-        let report = self.mend(subject, report, is_file)?;
+        let Mended { report, .. } = self.mend(subject, report, is_file);
         subject.add_to(&mut self.results, &report);
-        Ok(())
     }
 
-    /// What is left to report once it is mended as far as that is wanted.
-    fn mend(
-        &mut self,
-        subject: &Subject,
-        mut report: Report,
-        is_file: bool,
-    ) -> anyhow::Result<Report> {
-        if let Some(fixer) = &self.fixer {
-            let fixed = fixer.fix(subject, &self.judge, report)?;
-            self.notes.push_str(&fixed.notes);
-            self.diff.push_str(&fixed.diff);
-            report = fixed.report;
-        } else if self.format == Format::Human && is_file {
-            // The other formats have nowhere to say it.
-            let mendable = fix::mendable(subject, &self.judge, &report);
-            self.results.add_mendable(mendable);
+    /// Mends as far as that is wanted. What can't be written stays as it was, with all that is
+    /// wrong with it.
+    fn mend(&mut self, subject: &Subject, report: Report, is_file: bool) -> Mended {
+        let Some(fixer) = &self.fixer else {
+            if self.format == Format::Human && is_file {
+                // The other formats have nowhere to say it.
+                let mendable = fix::mendable(subject, &self.judge, &report);
+                self.results.add_mendable(mendable);
+            }
+            return Mended {
+                report,
+                files: None,
+            };
+        };
+        match fixer.fix(subject, &self.judge, report.clone()) {
+            Ok(fixed) => {
+                self.notes.push_str(&fixed.notes);
+                self.diff.push_str(&fixed.diff);
+                Mended {
+                    report: fixed.report,
+                    files: Some(fixed.files),
+                }
+            }
+            Err(error) => {
+                self.fail(&subject.path(), &error);
+                Mended {
+                    report,
+                    files: None,
+                }
+            }
         }
-        Ok(report)
     }
 
     /// Prints the report; of a dry run only the diff goes to the standard output, for `patch`.

@@ -72,6 +72,17 @@ impl Subject {
         &self.unreadable
     }
 
+    /// Where it is, as seen from where the program was started.
+    pub(super) fn path(&self) -> PathBuf {
+        let first = || {
+            self.files
+                .iter()
+                .next()
+                .map(|file| file.path.clone().into())
+        };
+        self.directory.clone().or_else(first).unwrap_or_default()
+    }
+
     /// Where a file is, as seen from where the program was started.
     pub(super) fn path_of(&self, file: &str) -> PathBuf {
         match self.directory.as_deref() {

@@ -114,6 +114,7 @@ fn row_of_omitted(omitted: &Omitted, index: &HashMap<&str, i64>) -> Row {
 fn location(finding: &Finding) -> Location {
     let mut physical = file(&finding.file);
     physical.region = finding.place.as_ref().map(region);
+    physical.context_region = finding.place.as_ref().map(context);
     let mut location = Location::builder().physical_location(physical).build();
     location.logical_locations = finding.pointer.as_ref().map(|pointer| {
         vec![
@@ -132,18 +133,32 @@ fn file(path: &str) -> PhysicalLocation {
         .build()
 }
 
+/// The characters that the finding is about (SARIF 2.1.0 §3.30.13).
 fn region(place: &Place) -> Region {
     let excerpt = &place.excerpt;
     let marked = excerpt.text.get(excerpt.mark.clone()).unwrap_or_default();
-    let line = ArtifactContent::builder()
-        .text(excerpt.text.clone())
-        .build();
-    let mut region = Region::builder().snippet(line).build();
+    let mut region = Region::builder().snippet(content(marked)).build();
     region.start_line = number(place.line);
     region.start_column = number(place.column);
     // Exclusive, so it may be one past the end of the line.
     region.end_column = number(place.column + marked.chars().count());
     region
+}
+
+/// The line around them, or as much as there is of a long one (§3.29.5).
+fn context(place: &Place) -> Region {
+    let excerpt = &place.excerpt;
+    let before = excerpt.text.get(..excerpt.mark.start).unwrap_or_default();
+    let start = place.column.saturating_sub(before.chars().count());
+    let mut region = Region::builder().snippet(content(&excerpt.text)).build();
+    region.start_line = number(place.line);
+    region.start_column = number(start);
+    region.end_column = number(start + excerpt.text.chars().count());
+    region
+}
+
+fn content(text: &str) -> ArtifactContent {
+    ArtifactContent::builder().text(text).build()
 }
 
 /// Lines and columns of SARIF begin with 1.
@@ -245,6 +260,11 @@ mod tests {
             (&region["startColumn"], &region["endColumn"]),
             (&11.into(), &25.into())
         );
+        assert_eq!(region["snippet"]["text"], "\"autoritative\"");
+        let context = &result["locations"][0]["physicalLocation"]["contextRegion"];
+        let line = context["snippet"]["text"].as_str().unwrap();
+        assert!(line.contains("\"autoritative\""), "{line}");
+        assert_eq!(context["startColumn"], 1);
         let pointer = &result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"];
         assert_eq!(pointer, "/coverage_entries/3/role");
     }

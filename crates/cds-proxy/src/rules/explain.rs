@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anstyle::Style;
-use cds_metadata::{Kind, Rule};
+use cds_metadata::Rule;
 
 use super::list::severity_style;
 use super::markdown;
@@ -47,17 +47,9 @@ fn explanation(rule: &Rule) -> String {
         "{style}{}{style:#}[{BOLD}{}{BOLD:#}]\n{}{section}{fixed}\n\n{}",
         rule.severity,
         rule.slug,
-        origin(rule.kind),
+        rule.kind.reason(),
         markdown::styled(&rule.page()),
     )
-}
-
-const fn origin(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Spec => "The specification asks for it.",
-        Kind::Interop => "Clients in the field stumble without it.",
-        Kind::Advice => "Good practice.",
-    }
 }
 
 /// The slug that was probably meant.

@@ -84,6 +84,25 @@ fn what_is_not_there_is_exit_code_2_and_the_rest_is_checked_all_the_same() {
 }
 
 #[test]
+fn where_nothing_could_be_checked_nothing_is_said_to_be_good() {
+    let place = Place::with_site();
+    let paths = [&["gone"][..], &["gone", "gone"], &["gone", "./gone"]];
+    for paths in paths {
+        let args = [&["check", "--report", "report.txt"], paths].concat();
+        let ended = place.run(&args);
+        assert_eq!((ended.code, &*ended.stdout), (Some(2), ""), "{paths:?}");
+        assert_eq!(place.names("."), ["cds"]);
+    }
+}
+
+#[test]
+fn a_path_is_checked_once_however_it_is_spelled() {
+    let ended = with_error().run(&["check", "cds", "./cds", "cds/"]);
+    let end = ended.stdout.ends_with("1 error in 1 file\n");
+    assert!(end, "{}", ended.stdout);
+}
+
+#[test]
 fn wrong_flags_are_exit_code_2() {
     let place = Place::with_site();
     for args in [

@@ -261,7 +261,8 @@ fn a_read_only_file_is_exit_code_2_and_nothing_is_written() {
     let mode = fs::Permissions::from_mode(0o444);
     fs::set_permissions(place.path(METADATA), mode).unwrap();
     let ended = place.run(&["check", "cds", "--fix"]);
-    assert_eq!((ended.code, &*ended.stdout), (Some(2), ""));
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stdout.contains("json-syntax"), "{}", ended.stdout);
     assert_eq!(
         ended.stderr,
         "error: cds: cds/cds-server-metadata.json can't be written: it is read-only; allow \
@@ -269,6 +270,94 @@ fn a_read_only_file_is_exit_code_2_and_nothing_is_written() {
     );
     assert_eq!(place.read(COVERAGE), before);
     assert_eq!(place.names("cds").len(), 4);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_was_mended_is_told_although_another_site_can_not_be_written() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = mendable();
+    fs::create_dir(place.path("sites")).unwrap();
+    for name in ["sites/a", "sites/b"] {
+        place.copy_site("cds", name);
+    }
+    let read_only = place.path("sites/b/cds-server-metadata.json");
+    fs::set_permissions(&read_only, fs::Permissions::from_mode(0o444)).unwrap();
+    place.write("cds-proxy.toml", "listn = []\nsite.sites = \"sites\"\n");
+    for path in ["sites", "cds-proxy.toml"] {
+        let coverage = "sites/a/cds-coverage.json";
+        place.write(coverage, place.read("sites/b/cds-coverage.json"));
+        let ended = place.run(&["check", path, "--fix", "--report", "report.json"]);
+        assert_eq!(ended.code, Some(2));
+        assert!(ended.stdout.contains("mended sites/a/cds-coverage.json\n"));
+        assert!(ended.stderr.contains("it is read-only"), "{}", ended.stderr);
+        let report = place.read("report.json");
+        assert!(report.contains("sites/b/cds-server-metadata.json"));
+        let is_config = path.ends_with(".toml");
+        assert_eq!(report.contains("config-invalid"), is_config, "{report}");
+    }
+}
+
+#[test]
+fn sites_are_held_against_each_other_as_they_are_mended() {
+    let place = Place::with_site();
+    fs::create_dir(place.path("sites")).unwrap();
+    for name in ["sites/a", "sites/b"] {
+        place.copy_site("cds", name);
+        let metadata = format!("{name}/cds-server-metadata.json");
+        // Nothing can be said of where this is before the comma is gone.
+        place.edit(&metadata, "\"ieee1547\"]", "\"ieee1547\",]");
+    }
+    let fixed = place.run(&["check", "sites", "--fix"]);
+    let again = place.run(&["check", "sites", "--fix"]);
+    assert!(again.stdout.contains("route-conflict"), "{}", again.stdout);
+    let findings = |stdout: &str| stdout.split_once("\n\n").unwrap().1.to_owned();
+    assert_eq!(findings(&fixed.stdout), findings(&again.stdout));
+}
+
+#[test]
+fn an_earlier_copy_of_one_site_is_held_against_one_site_only() {
+    let place = Place::with_site();
+    fs::create_dir(place.path("sites")).unwrap();
+    for name in ["sites/a", "sites/b"] {
+        place.copy_site("cds", name);
+    }
+    place.edit("sites/a/cds-coverage.json", "\"Gas customers\"", "\"All\"");
+    let before = place.read("sites/a/cds-coverage.json");
+    place.write("cds-proxy.toml", "site.sites = \"sites\"\n");
+    for path in ["sites", "cds-proxy.toml"] {
+        let ended = place.run(&["check", path, "--fix", "--touch", "--base", "cds"]);
+        assert_eq!(ended.code, Some(2), "{}", ended.stdout);
+        assert!(
+            ended.stderr.contains("give one of them"),
+            "{}",
+            ended.stderr
+        );
+    }
+    assert_eq!(place.read("sites/a/cds-coverage.json"), before);
+}
+
+#[test]
+fn an_entry_that_is_prepared_for_later_keeps_no_other_from_being_touched() {
+    let place = Place::with_site();
+    place.copy_site("cds", "old");
+    // The first entry; `created` and `updated` are its first two dates.
+    let (now, later) = ("\"2022-06-01T00:00:00Z\"", "\"2030-01-01T00:00:00Z\"");
+    let listing = place.read(COVERAGE).replacen(now, later, 2);
+    place.write("old/cds-coverage.json", &listing);
+    place.write(COVERAGE, listing.replace("\"type\"", "\"x\": 1, \"type\""));
+    let now = ["--now", "2026-01-31T12:00:00Z"];
+    let fix = ["check", "cds", "--fix", "--touch", "--base", "old"];
+    place.run(&[&fix[..], &now].concat());
+    let touched = place.read(COVERAGE);
+    assert!(
+        touched.contains("\"updated\": \"2026-01-31T12:00:00Z\""),
+        "{touched}"
+    );
+    assert!(
+        touched.contains("\"updated\": \"2030-01-01T00:00:00Z\""),
+        "{touched}"
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `geojson-invalid`
 
+use cds_metadata::quoted;
+
 use crate::geojson::{Kind, Part, Path, Reader, RingFault, Role, Seen, Words};
 
 cds_metadata::rule! {
@@ -34,6 +36,10 @@ cds_metadata::rule! {
         "geojson-invalid", Error, Spec, "CDS-WG1-01 §4.3; RFC 7946 §3";
 }
 
+/// For those who have the map from somebody else, and no program that shows it.
+pub(super) const ASK_AGAIN: &str =
+    "ask whoever exported the map for it again as GeoJSON (RFC 7946)";
+
 fn find(reader: &mut Reader<'_>, part: Part, words: impl FnOnce() -> Words) {
     reader.find(&GEOJSON_INVALID, part, words);
 }
@@ -42,7 +48,7 @@ fn find(reader: &mut Reader<'_>, part: Part, words: impl FnOnce() -> Words) {
 pub(crate) fn repeated(reader: &mut Reader<'_>, name: &str) {
     find(reader, Part::Name, || {
         Words::new(
-            format!("`{name}` is written twice in this object"),
+            format!("{} is written twice in this object", quoted(name)),
             "remove all but one of them",
         )
     });
@@ -117,7 +123,7 @@ pub(crate) fn unknown_type(reader: &mut Reader<'_>, name: &str, meant: Option<Ki
                      RFC 7946, in these spellings"
                 .to_owned(),
         };
-        Words::new(format!("`{name}` is no type of GeoJSON"), help)
+        Words::new(format!("{} is no type of GeoJSON", quoted(name)), help)
     });
 }
 
@@ -244,7 +250,7 @@ pub(crate) fn nesting(reader: &mut Reader<'_>, kind: Kind, depth: usize, expecte
                 "there are {what} brackets around these coordinates for a {name}: {depth} instead \
                  of {expected}"
             ),
-            format!("write them like {}{or}", example(kind)),
+            format!("write them like {}{or}; or {ASK_AGAIN}", example(kind)),
         )
     });
 }
@@ -332,11 +338,13 @@ pub(crate) fn ring(fault: RingFault) -> Words {
     match fault {
         RingFault::Short(count) => Words::new(
             format!("this ring has {count} of the four positions that it needs at least"),
-            "a triangle has four: the last position repeats the first",
+            format!("a triangle has four: the last position repeats the first; or {ASK_AGAIN}"),
         ),
         RingFault::Open => Words::new(
             "this ring is not closed: it ends elsewhere than it begins",
-            "repeat its first position at the end, with exactly the same numbers",
+            format!(
+                "repeat its first position at the end, with exactly the same numbers; or {ASK_AGAIN}"
+            ),
         ),
     }
 }

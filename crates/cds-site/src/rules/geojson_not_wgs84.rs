@@ -1,5 +1,7 @@
 //! `geojson-not-wgs84`
 
+use cds_metadata::shown;
+
 use crate::geojson::{Misfit, Part, Path, Position, Reader, Words};
 
 cds_metadata::rule! {
@@ -52,6 +54,7 @@ pub(crate) fn find_shared<'d>(
 /// A `crs` of another name.
 pub(crate) fn find_crs(reader: &mut Reader<'_>, name: &str) {
     reader.find(&GEOJSON_NOT_WGS84, Part::Value, || {
+        let name = shown(name);
         Words::new(
             format!(
                 "`crs` says that the coordinates are in `{name}`, but GeoJSON is always in WGS 84"
@@ -61,6 +64,18 @@ pub(crate) fn find_crs(reader: &mut Reader<'_>, name: &str) {
         )
     });
 }
+
+/// A longitude less 360, with as many digits as were written.
+fn west_of_greenwich(longitude: f64) -> String {
+    let written = longitude.to_string();
+    let digits = written
+        .split_once('.')
+        .map_or(0, |(_, digits)| digits.len());
+    format!("{:.*}", digits.min(MOST_DIGITS), longitude - 360.0)
+}
+
+/// A tenth of a millimetre on the ground.
+const MOST_DIGITS: usize = 9;
 
 fn words(misfit: Misfit, position: Position, more: usize) -> Words {
     let (longitude, latitude) = (position.longitude(), position.latitude());
@@ -77,15 +92,15 @@ fn words(misfit: Misfit, position: Position, more: usize) -> Words {
         ),
         Misfit::Projected => Words::new(
             format!("{these} is no longitude and latitude{others}"),
-            "these look like metres or feet of a projected coordinate system: export the map in \
-             WGS 84 (EPSG:4326)",
+            "these look like metres or feet of a map projection: ask whoever exported the map for \
+             it again as GeoJSON (RFC 7946), which is in WGS 84 (EPSG:4326)",
         ),
         Misfit::EastOnly => Words::new(
             format!("the longitude in {these} is larger than 180{others}"),
             format!(
                 "subtract 360: west of Greenwich longitudes are negative, so write {} for \
                  {longitude}",
-                longitude - 360.0
+                west_of_greenwich(longitude)
             ),
         ),
         Misfit::Longitude => Words::new(
@@ -96,5 +111,21 @@ fn words(misfit: Misfit, position: Position, more: usize) -> Words {
             format!("the latitude {latitude} is not between -90 and 90"),
             "correct the second number of this position, in degrees",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_longitude_less_360_has_the_digits_that_were_written() {
+        for (longitude, expected) in [
+            (283.5123, "-76.4877"),
+            (200.0, "-160"),
+            (283.123_456_789_012, "-76.876543211"),
+        ] {
+            assert_eq!(west_of_greenwich(longitude), expected);
+        }
     }
 }

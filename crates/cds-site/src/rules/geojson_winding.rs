@@ -1,5 +1,6 @@
 //! `geojson-winding`
 
+use super::geojson_invalid::ASK_AGAIN;
 use crate::geojson::Words;
 
 cds_metadata::rule! {
@@ -34,18 +35,16 @@ cds_metadata::rule! {
 
 /// A ring that runs the wrong way.
 pub(crate) fn words(is_exterior: bool) -> Words {
-    if is_exterior {
-        Words::new(
-            "this outer ring of a polygon runs clockwise, but should run counterclockwise",
-            MEND,
-        )
+    let message = if is_exterior {
+        "this outer ring of a polygon runs clockwise, but should run counterclockwise"
     } else {
-        Words::new(
-            "this hole in a polygon runs counterclockwise, but should run clockwise",
-            MEND,
-        )
-    }
+        "this hole in a polygon runs counterclockwise, but should run clockwise"
+    };
+    Words::new(
+        message,
+        format!(
+            "{ASK_AGAIN}, which ogr2ogr writes with `-lco RFC7946=YES`; or write its positions in \
+             the opposite order"
+        ),
+    )
 }
-
-const MEND: &str = "write its positions in the opposite order, or export the map again with \
-                    winding by RFC 7946 (in ogr2ogr: `-lco RFC7946=YES`)";

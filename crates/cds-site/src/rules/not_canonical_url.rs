@@ -1,6 +1,6 @@
 //! `not-canonical-url`
 
-use cds_metadata::{MetadataObject, Pointer, Report};
+use cds_metadata::{MetadataObject, Pointer, Report, shown};
 
 use crate::location::WELL_KNOWN;
 use crate::path::normalise;
@@ -40,11 +40,11 @@ pub(crate) fn check(source: &Source, object: &MetadataObject<'_>, report: &mut R
     }
     let message = format!(
         "`cds_metadata_url` has the path `{}`, not the well-known one",
-        parts.path
+        shown(parts.path)
     );
     let help = format!(
         "write `https://{}{WELL_KNOWN}`: the object is published there",
-        parts.host
+        shown(parts.host)
     );
     let pointer = Pointer::root().key("cds_metadata_url");
     report_at(report, &NOT_CANONICAL_URL, source, pointer, message, &help);

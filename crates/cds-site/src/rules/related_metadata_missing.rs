@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cds_metadata::{MetadataObject, Pointer, Report};
+use cds_metadata::{MetadataObject, Pointer, Report, shown};
 use hashbrown::{HashMap, HashSet};
 
 use crate::claim::Claim;
@@ -63,7 +63,7 @@ fn check_object(
         if is_ours && !is_object(&location, published) {
             let message = format!(
                 "`{}` is on this site's host, but no object of the site",
-                location.path
+                shown(&location.path)
             );
             let help = "add a directory with that metadata object, unless the portal serves it";
             let pointer = Pointer::root().key("related_metadata").index(index);

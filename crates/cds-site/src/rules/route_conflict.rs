@@ -1,6 +1,6 @@
 //! `route-conflict`
 
-use cds_metadata::{Finding, Pointer, Report};
+use cds_metadata::{Finding, Pointer, Report, shown};
 
 use crate::claim::Claim;
 use crate::placement::Placement;
@@ -42,6 +42,7 @@ pub(crate) fn find(
     taken_by: &str,
 ) {
     let pointer = Pointer::root().key(field);
+    let path = shown(path);
     let message = format!("`{field}` has the path `{path}`, which is taken by {taken_by}");
     let help = "give each document a path of its own, such as `/cds-coverage.json`";
     report_at(report, &ROUTE_CONFLICT, source, pointer, message, help);
@@ -49,6 +50,7 @@ pub(crate) fn find(
 
 /// A file under `public/` that is linked to at a place that is taken.
 pub(crate) fn find_file(report: &mut Report, file: &Source, path: &str, taken_by: &Claim) {
+    let path = shown(path);
     let message = format!("the file is linked to at `{path}`, which is taken by {taken_by}");
     let finding = Finding::new(&ROUTE_CONFLICT, &file.path, message);
     report.push(finding.help("give the file another name, and correct the links to it"));

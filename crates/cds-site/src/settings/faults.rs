@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use cds_metadata::{Report, nearest};
+use cds_metadata::{Report, nearest, shown};
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer, Error};
@@ -171,6 +171,9 @@ impl<'c> Line<'c> {
             None => "write settings as in `max_age = \"5m\"`; the guide lists them all".to_owned(),
         };
         let says = |words: &str| error.message().contains(words);
+        if says("duplicate key") {
+            return written_twice(name, error.span());
+        }
         let is_word = value.starts_with(|c: char| c.is_alphanumeric() || c == '/');
         let message = if is_json(content) {
             "this is JSON, but settings are written in TOML".to_owned()
@@ -196,6 +199,20 @@ impl<'c> Line<'c> {
             message,
             help,
         }
+    }
+}
+
+/// A setting, or a `[table]`, that stands in an earlier line, too.
+fn written_twice(name: &str, span: Option<Range<usize>>) -> Fault {
+    let name = shown(name);
+    let help = match name.starts_with('[') {
+        true => format!("move what follows it to the other `{name}`, and remove this line"),
+        false => "remove one of the two lines".to_owned(),
+    };
+    Fault {
+        span,
+        message: format!("`{name}` is written twice"),
+        help,
     }
 }
 

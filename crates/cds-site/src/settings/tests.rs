@@ -152,6 +152,31 @@ fn lines_that_are_no_toml_are_told_in_words() {
 }
 
 #[test]
+fn a_setting_that_is_there_twice_is_told_so() {
+    for (toml, message, help) in [
+        (
+            "max_age = \"5m\"\nmax_age = \"6m\"\n",
+            "`max_age` is written twice",
+            "remove one of the two lines",
+        ),
+        (
+            "[rules]\nnot-https = \"off\"\n[rules]\nempty-string = \"off\"\n",
+            "`[rules]` is written twice",
+            "move what follows it to the other `[rules]`, and remove this line",
+        ),
+    ] {
+        let (_, report) = read(toml);
+        let [finding] = report.findings() else {
+            panic!("{toml}: {:?}", report.findings());
+        };
+        assert_eq!(
+            (&*finding.message, finding.help.as_deref()),
+            (message, Some(help))
+        );
+    }
+}
+
+#[test]
 fn hosts_are_named_once_whatever_their_case() {
     let (settings, report) = read("hosts = [\"A.example\", \"a.example.\", \"[0::1]\"]");
     assert!(report.is_empty(), "{report:?}");

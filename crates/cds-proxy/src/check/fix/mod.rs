@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use anyhow::ensure;
 use cds_metadata::Report;
+use cds_site::Sources;
 
 use self::base::Base;
 use self::plan::Plan;
@@ -81,6 +82,8 @@ pub(super) struct Fixer {
 pub(super) struct Fixed {
     /// What is wrong with what is there now.
     pub(super) report: Report,
+    /// What is there now.
+    pub(super) files: Sources,
     /// What was done and what wasn't, for people.
     pub(super) notes: String,
     /// What would be done, as a unified diff.
@@ -88,6 +91,11 @@ pub(super) struct Fixed {
 }
 
 impl Fixer {
+    /// Whether there is an earlier copy to compare to.
+    pub(super) const fn has_base(&self) -> bool {
+        self.base.is_some()
+    }
+
     /// Mends what can be mended.
     ///
     /// # Errors
@@ -109,6 +117,7 @@ impl Fixer {
         Ok(Fixed {
             notes: plan.notes(subject, self.dry_run),
             report: plan.report,
+            files: plan.files,
             diff,
         })
     }

@@ -44,6 +44,7 @@ impl Plan {
             subject,
             judge,
             plan,
+            patience: 0,
         };
         planner.mend_syntax();
         planner.mend_entries();
@@ -123,6 +124,8 @@ struct Planner<'a> {
     subject: &'a Subject,
     judge: &'a Judge,
     plan: Plan,
+    /// How many more times edits are parted when they leave something worse together.
+    patience: usize,
 }
 
 impl Planner<'_> {
@@ -149,14 +152,22 @@ impl Planner<'_> {
         }
         for missing in cds_site::missing_capabilities(&self.plan.files) {
             let names: Vec<_> = missing.capabilities.iter().map(String::as_str).collect();
-            if self.add_capabilities(&missing.path, &names).is_none() {
-                continue;
-            }
-            // Some may be added although others can't.
-            for name in &names {
-                let refused = self.add_capabilities(&missing.path, &[name]);
-                self.plan.refused.extend(refused);
-            }
+            self.patience = PATIENCE;
+            self.add_what_can_be(&missing.path, &names);
+        }
+    }
+
+    /// Adds capabilities to a metadata object: some may be added although others can't.
+    fn add_what_can_be(&mut self, path: &str, names: &[&str]) {
+        let Some(refused) = self.add_capabilities(path, names) else {
+            return;
+        };
+        if names.len() > 1 && self.has_patience() {
+            let (former, latter) = names.split_at(names.len() / 2);
+            self.add_what_can_be(path, former);
+            self.add_what_can_be(path, latter);
+        } else {
+            self.plan.refused.push(refused);
         }
     }
 
@@ -202,20 +213,36 @@ impl Planner<'_> {
         documents.filter_map(proposal).collect()
     }
 
-    /// Makes all edits, or if that leaves something worse, those of each file by itself that
-    /// don't.
+    /// Makes all edits, or if that leaves something worse, those that don't.
     fn try_all(&mut self, proposals: Vec<Proposal>, compare: Compare) {
-        let Err((proposals, _)) = self.attempt(proposals, compare) else {
+        self.patience = PATIENCE;
+        self.try_parts(proposals, compare);
+    }
+
+    fn try_parts(&mut self, proposals: Vec<Proposal>, compare: Compare) {
+        let Err((mut proposals, rule)) = self.attempt(proposals, compare) else {
             return;
         };
-        for proposal in proposals {
-            if let Err((refused, rule)) = self.attempt(vec![proposal], compare) {
-                for Proposal { path, edits } in refused {
-                    let refused = edits.into_iter().map(|edit| (path.clone(), edit, rule));
-                    self.plan.refused.extend(refused);
-                }
-            }
+        let latter = match self.has_patience() {
+            true => latter_half(&mut proposals),
+            false => None,
+        };
+        if let Some(latter) = latter {
+            self.try_parts(latter, compare);
+            self.try_parts(proposals, compare);
+            return;
         }
+        for Proposal { path, edits } in proposals {
+            let refused = edits.into_iter().map(|edit| (path.clone(), edit, rule));
+            self.plan.refused.extend(refused);
+        }
+    }
+
+    /// Every attempt takes a check of the whole site.
+    fn has_patience(&mut self) -> bool {
+        let has_patience = self.patience > 0;
+        self.patience = self.patience.saturating_sub(1);
+        has_patience
     }
 
     /// Makes edits, or gives them back with the rule that they would break.
@@ -248,6 +275,21 @@ impl Planner<'_> {
     }
 }
 
+/// Takes the latter half of edits out, if there are two. It is to be tried first: what comes before
+/// an edit in its file stays where it is.
+fn latter_half(proposals: &mut Vec<Proposal>) -> Option<Vec<Proposal>> {
+    if proposals.len() > 1 {
+        return Some(proposals.split_off(proposals.len() / 2));
+    }
+    let Proposal { path, edits } = proposals.first_mut()?;
+    (edits.len() > 1).then(|| {
+        vec![Proposal {
+            path: path.clone(),
+            edits: edits.split_off(edits.len() / 2),
+        }]
+    })
+}
+
 /// The text, empty if it is no UTF-8: then it can't be parsed either.
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
@@ -255,6 +297,9 @@ fn text(bytes: &[u8]) -> &str {
 
 /// How many lines a file's notes have at most.
 const LINES: usize = 20;
+
+/// Enough to single out a few edits among very many.
+const PATIENCE: usize = 32;
 
 #[cfg(test)]
 mod tests {
