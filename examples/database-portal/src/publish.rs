@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use tokio::sync::watch;
 use tower_cds::metadata::{
     CommodityType, CoverageEntry, Datetime, EntryRole, EntryType, Extensions, InfrastructureType,
     MetadataObject,
@@ -14,12 +15,20 @@ use crate::database::{Database, Territory};
 /// Publishes what is in the database at each change of it, for ever.
 pub(crate) async fn keep_published(database: Arc<Database>, handle: SiteHandle) {
     // Before the first read, so that no change falls in between.
-    let mut changes = database.changes();
+    let changes = database.changes();
+    at_each_change(changes, move || publish(&database, &handle)).await;
+}
+
+/// Does the work now and at each change. One that panics is told; the next is done all the same.
+async fn at_each_change(mut changes: watch::Receiver<()>, work: impl Fn() + Send + Sync + 'static) {
+    let work = Arc::new(work);
     loop {
-        let (rows, site) = (Arc::clone(&database), handle.clone());
+        let work = Arc::clone(&work);
         // With a million rows it takes seconds, in which no request may wait.
-        let published = tokio::task::spawn_blocking(move || publish(&rows, &site));
-        if published.await.is_err() || changes.changed().await.is_err() {
+        if let Err(error) = tokio::task::spawn_blocking(move || work()).await {
+            tracing::error!("not published: {error}");
+        }
+        if changes.changed().await.is_err() {
             return;
         }
     }
@@ -96,5 +105,31 @@ fn entry(row: &Territory) -> CoverageEntry<'_> {
         map_content_type: None,
         geojson_resource: None,
         extensions: Extensions::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_publication_that_panics_is_not_the_last() {
+        let changed = watch::Sender::new(());
+        let (published, mut publications) = mpsc::unbounded_channel();
+        let calls = AtomicUsize::new(0);
+        let work = move || {
+            let call = calls.fetch_add(1, Ordering::Relaxed);
+            assert!(call > 0, "the first fails");
+            published.send(call).unwrap();
+        };
+        let publishing = tokio::spawn(at_each_change(changed.subscribe(), work));
+        changed.send_replace(());
+        assert_eq!(publications.recv().await, Some(1));
+        drop(changed);
+        publishing.await.unwrap();
     }
 }
