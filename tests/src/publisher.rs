@@ -29,8 +29,8 @@ impl Publisher {
     /// Starts the proxy for a directory of sites in front of `upstream`.
     pub async fn proxy_of_sites(sites: &Path, bind: Bind, upstream: SocketAddr) -> Self {
         let bind = match bind {
-            Bind::Documents => "documents",
             Bind::Directory => "directory",
+            _ => "documents",
         };
         let args = [
             "--sites".as_ref(),

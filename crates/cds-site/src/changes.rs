@@ -2,6 +2,7 @@
 
 /// How the coverage entries of a site differ from those of a version before, by their ids.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct EntryChanges {
     /// Entries that there were not.
     pub added: usize,

@@ -40,7 +40,7 @@ impl Codings {
 ///
 /// It is made when Clients ask for it. Not before, so that a reload takes no longer and a site no
 /// more memory for codings that nobody asks for. And only once: the next version of the site takes
-/// over what it publishes unchanged.
+/// over what it publishes unchanged, header fields included.
 #[derive(Debug)]
 pub(crate) struct Coded {
     coding: Coding,

@@ -13,7 +13,8 @@ use crate::source::Sources;
 /// What came of compiling a site.
 #[derive(Debug)]
 pub struct Compiled {
-    /// The site; `None` when the report has errors.
+    /// The site; `None` when the report has errors, or when the metadata object is among what could
+    /// not be read ([`Sources::insert_unreadable`]), which whoever tried has to tell.
     pub site: Option<Site>,
     /// Everything that was found, sorted by file and place.
     pub report: Report,
@@ -27,11 +28,7 @@ pub struct Compiled {
 ///
 /// let now = SystemTime::now();
 /// let mut sources = Sources::new();
-/// sources.insert(Source {
-///     path: "cds-server-metadata.json".into(),
-///     bytes: br#"{ "name": "Demo" "#.as_slice().into(),
-///     modified: now,
-/// });
+/// sources.insert(Source::new("cds-server-metadata.json", r#"{ "name": "Demo" "#, now));
 /// let compiled = Compiler::new(now).compile(&sources);
 /// assert!(compiled.site.is_none());
 /// assert_eq!(compiled.report.findings()[0].message, "the file ends, but the `{` of line 1 is not closed");

@@ -11,6 +11,7 @@ use crate::source::{Source, Sources};
 
 /// A file of a site that is a document of CDS-WG1-01.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Document<'s> {
     /// The file.
     pub source: &'s Source,
@@ -52,6 +53,7 @@ pub fn documents(sources: &Sources) -> Vec<Document<'_>> {
 
 /// A metadata object that lacks capabilities of its coverage entries (CDS-WG1-01 §3.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MissingCapabilities {
     /// The path of the metadata object's file.
     pub path: String,

@@ -24,7 +24,9 @@
 //!
 //! What it doesn't do: it touches no file system and no socket, starts no threads and has no
 //! clock. Bytes, entity tags and header fields are made when a site is compiled; an answer copies
-//! one map of header fields and counts up references to the bytes.
+//! one map of header fields and counts up references to the bytes. The exceptions: the usual pages
+//! of a coverage listing are made when they are first asked for, and filtered and small ones, those
+//! that begin elsewhere than the usual, and errors for each request.
 //!
 //! # Content codings
 //!
@@ -35,12 +37,13 @@
 //!
 //! A coding is made when Clients ask for it, not when the site is compiled: a reload takes no
 //! longer for a large site, and what nobody asks for costs neither time nor memory. The next
-//! version of the site keeps the codings of what it publishes unchanged.
+//! version of the site keeps the codings of what it publishes unchanged, with the same header
+//! fields: another `max_age` drops them all. All pages of a listing count as one document here.
 //!
-//! No request is held up for long. Each takes a coding that isn't made yet one step further, of up
-//! to 2 MiB, which takes some 25 ms at most; with a smaller document that is all of it. Of a larger
-//! one the first few who ask get the plain bytes, and so does whoever asks while another thread
-//! takes a step.
+//! No request is held up for long. Each takes one coding that isn't made yet one step further, of
+//! up to 2 MiB, which takes some 25 ms at most; with a smaller document that is all of it. Of a
+//! larger one the first few who ask get the plain bytes, or a coding that they like less and that is
+//! made already, and so does whoever asks while another thread takes a step.
 //!
 //! # Features
 //!

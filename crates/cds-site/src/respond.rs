@@ -21,6 +21,15 @@ pub struct RequestHead<'a> {
 }
 
 impl<'a> RequestHead<'a> {
+    /// The head of a request that is none of [`http`]'s own, from which it is made by `From`.
+    pub const fn new(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
+        Self {
+            method,
+            uri,
+            headers,
+        }
+    }
+
     /// The host that the request is for, normalised: that of the target's authority, else of `Host`
     /// (RFC 9112 §3.3).
     pub(crate) fn normal_host(&self) -> Option<Cow<'a, str>> {

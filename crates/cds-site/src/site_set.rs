@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use cds_metadata::Report;
 use hashbrown::Equivalent;
@@ -65,6 +66,7 @@ pub struct SiteSet {
 /// let sites = SiteSet::bound(Bind::Directory);
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Bind {
     /// Those of its documents' URLs and of its settings.
     #[default]
@@ -196,6 +198,25 @@ impl SiteSet {
         self.len() == 0
     }
 
+    /// When the first of the sites is due ([`Site::due`]).
+    pub fn due(&self) -> Option<SystemTime> {
+        self.sites.iter().filter_map(|(_, site)| site.due()).min()
+    }
+
+    /// The sites with those whose maintenance has ended by `now` as they are after it
+    /// ([`Site::resumed`]); `None` if there are none.
+    pub fn resumed(&self, now: SystemTime) -> Option<Self> {
+        let sites = self.sites.iter();
+        let resumed = sites.filter_map(|(name, site)| Some((Arc::clone(name), site.resumed(now)?)));
+        let resumed: Vec<_> = resumed.collect();
+        if resumed.is_empty() {
+            return None;
+        }
+        let mut sites = self.clone();
+        sites.extend(resumed);
+        Some(sites)
+    }
+
     /// What keeps documents of a site from being served among these: a site that comes before it
     /// by name and has the same host and path, a host that it may not answer for, `hosts` that give
     /// two of its own documents the same host and path, or none that says where it has moved from.
@@ -301,10 +322,16 @@ impl Respond for SiteSet {
 impl<N: Into<Arc<str>>, S: Into<Arc<Site>>> FromIterator<(N, S)> for SiteSet {
     fn from_iter<T: IntoIterator<Item = (N, S)>>(sites: T) -> Self {
         let mut set = Self::new();
-        for (name, site) in sites {
-            set.insert(name, site);
-        }
+        set.extend(sites);
         set
+    }
+}
+
+impl<N: Into<Arc<str>>, S: Into<Arc<Site>>> Extend<(N, S)> for SiteSet {
+    fn extend<T: IntoIterator<Item = (N, S)>>(&mut self, sites: T) {
+        for (name, site) in sites {
+            self.insert(name, site);
+        }
     }
 }
 

@@ -17,6 +17,17 @@ pub struct Source {
     pub modified: SystemTime,
 }
 
+impl Source {
+    /// A file of this path, with this content, last changed at this time.
+    pub fn new(path: impl Into<String>, bytes: impl Into<Bytes>, modified: SystemTime) -> Self {
+        Self {
+            path: path.into(),
+            bytes: bytes.into(),
+            modified,
+        }
+    }
+}
+
 /// The files of a site, sorted by path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sources {

@@ -359,14 +359,13 @@ fn entries_that_another_version_adds_changes_and_removes_are_counted() {
     entries.insert("new-1".to_owned(), 1);
     entries.insert("new-2".to_owned(), 2);
     let after = site(&entries, 200, Some(&before));
-    let changes = |added, changed, removed| EntryChanges {
-        added,
-        changed,
-        removed,
+    let changes = |before: Option<&Site>| {
+        let changes: EntryChanges = after.entry_changes(before);
+        [changes.added, changes.changed, changes.removed]
     };
-    assert_eq!(after.entry_changes(Some(&before)), changes(2, 1, 1));
-    assert_eq!(after.entry_changes(Some(&after)), changes(0, 0, 0));
-    assert_eq!(after.entry_changes(None), changes(6, 0, 0));
+    assert_eq!(changes(Some(&before)), [2, 1, 1]);
+    assert_eq!(changes(Some(&after)), [0, 0, 0]);
+    assert_eq!(changes(None), [6, 0, 0]);
     assert_eq!(after.entries(), 6);
 }
 

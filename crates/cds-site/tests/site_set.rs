@@ -7,7 +7,7 @@
     reason = "tests end where they fail"
 )]
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use cds_site::{
     Bind, Compiled, Report, Respond, Site, SiteSet, SiteSetHandle, Source, Sources, compile,
@@ -557,4 +557,35 @@ fn sites_are_listed_by_name() {
         who(&sites, WELL_KNOWN, "u17.example").as_deref(),
         Some("u17.example")
     );
+}
+
+#[test]
+fn many_sites_are_due_when_the_first_of_them_is() {
+    let minute = |minute: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(60 * minute);
+    let mut sites = SiteSet::bound(Bind::Directory);
+    sites.extend(["a", "b", "c"].map(|name| {
+        let host = format!("{name}.example");
+        let settings = match name {
+            "a" => "maintenance = 1970-01-01T00:02:00Z",
+            "b" => "maintenance = 1970-01-01T00:01:00Z",
+            _ => "",
+        };
+        let site = site_with(&host, &format!("{host}/cds.json"), settings);
+        (host, site)
+    }));
+    let statuses = |sites: &SiteSet| {
+        ["a.example", "b.example", "c.example"].map(|host| status(sites, WELL_KNOWN, host))
+    };
+    assert_eq!(statuses(&sites), [Some(503), Some(503), Some(200)]);
+    assert_eq!(sites.due(), Some(minute(1)));
+    assert!(sites.resumed(SystemTime::UNIX_EPOCH).is_none());
+
+    let later = sites.resumed(minute(1)).unwrap();
+    assert_eq!(statuses(&later), [Some(503), Some(200), Some(200)]);
+    assert_eq!(later.due(), Some(minute(2)));
+    let latest = later.resumed(minute(3)).unwrap();
+    assert_eq!(statuses(&latest), [Some(200), Some(200), Some(200)]);
+    assert_eq!(latest.due(), None);
+    assert!(latest.resumed(minute(4)).is_none());
+    assert_eq!(statuses(&sites), [Some(503), Some(503), Some(200)]);
 }

@@ -42,11 +42,7 @@
 //!     let mut sources = Sources::new();
 //!     sources.insert_metadata("", object, now);
 //!     sources.insert_coverage("", entries, now);
-//!     sources.insert(Source {
-//!         path: String::from("site.toml"),
-//!         bytes: "max_age = \"1m\"".into(),
-//!         modified: now,
-//!     });
+//!     sources.insert(Source::new("site.toml", "max_age = \"1m\"", now));
 //!     let Compiled { site, report } = compile(&sources, now, Some(&handle.load()));
 //!     for finding in report.findings() {
 //!         eprintln!("{finding}");
@@ -62,7 +58,7 @@
 //! their values are made.
 //!
 //! A site whose `site.toml` has a maintenance with an end says so by [`Site::due`]; `LiveSite` ends
-//! it by itself, and such a program stores [`Site::resumed`] then.
+//! it by itself, and such a program stores [`Site::resumed`] then. A [`SiteSet`] has both, too.
 //!
 //! # Many sites
 //!
@@ -88,6 +84,24 @@
 //! # let _ = (app, sites);
 //! # Ok(())
 //! # }
+//! ```
+//!
+//! Sites from memory are put into a set, which another takes the place of when one of them changes:
+//!
+//! ```
+//! use tower_cds::{Bind, CdsLayer, Site, SiteSet, SiteSetHandle};
+//!
+//! # fn compiled() -> Vec<(String, Site)> { Vec::new() }
+//! let mut sites = SiteSet::bound(Bind::Directory);
+//! sites.extend(compiled());
+//! let handle = SiteSetHandle::new(sites);
+//! let layer = CdsLayer::new(handle.clone());
+//!
+//! // Whenever one of them changes:
+//! let mut sites = SiteSet::clone(&handle.load());
+//! sites.insert("demoutility.com", Site::unavailable());
+//! handle.store(sites);
+//! # let _ = layer;
 //! ```
 //!
 //! # Where the layer goes
