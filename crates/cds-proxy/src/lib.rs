@@ -31,6 +31,7 @@ pub mod server;
 pub mod upstream;
 
 mod exit;
+mod temporary;
 mod terminal;
 
 use std::process::ExitCode;

@@ -10,12 +10,16 @@ use crate::geojson::{check_geojson, looks_like_geojson};
 /// What is named `.geojson` is GeoJSON. Else a document is what it looks like, since map
 /// programs name their files `.json` just as well.
 pub fn check_document(name: &str, bytes: &[u8], now: Option<Timestamp>) -> Report {
-    let is_named = name.to_ascii_lowercase().ends_with(".geojson");
-    if is_named || looks_like_geojson(bytes) {
+    if is_geojson(name, bytes) {
         check_geojson(name, bytes)
     } else {
         cds_metadata::check_document(name, bytes, now)
     }
+}
+
+/// Whether [`check_document`] takes a document for GeoJSON.
+pub fn is_geojson(name: &str, bytes: &[u8]) -> bool {
+    name.to_ascii_lowercase().ends_with(".geojson") || looks_like_geojson(bytes)
 }
 
 #[cfg(test)]

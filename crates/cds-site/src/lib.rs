@@ -111,7 +111,7 @@ pub use cds_metadata::{
     Excerpt, Finding, Kind, Level, Place, Pointer, Report, Rule, Severities, Severity,
 };
 pub use changes::EntryChanges;
-pub use check::check_document;
+pub use check::{check_document, is_geojson};
 pub use compile::{Compiled, Compiler, compile};
 pub use documents::{Document, DocumentKind, MissingCapabilities, documents, missing_capabilities};
 pub use geojson::check_geojson;

@@ -99,6 +99,16 @@ impl<'s, 'd> Links<'s, 'd> {
             let link = Link::of_object(source, field, url.clone(), Kind::Page);
             self.add(endpoint, &link, report);
         }
+        if let (Some(url), None) = (&object.coverage, &endpoint.coverage) {
+            let link = Link::of_object(source, "coverage", url.clone(), Kind::Page);
+            let own_host = object.cds_metadata_url.parts().map(|parts| parts.host);
+            if own_host == url.parts().map(|parts| parts.host) {
+                report.push(linked_file_elsewhere::find_coverage(
+                    &link,
+                    &endpoint.prefix,
+                ));
+            }
+        }
         for (field, value) in object.extensions.iter() {
             let kind = if field == "oauth_metadata" {
                 Kind::OauthMetadata

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
-use cds_metadata::{Datetime, Finding, Level, Place, Report, Severities, Timestamp, nearest};
+use cds_metadata::{Datetime, Finding, Level, Place, Report, Severities, Timestamp};
 use http::HeaderValue;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
@@ -278,8 +278,7 @@ impl Reader<'_> {
         let mut severities = Severities::new();
         for (slug, level) in rules {
             let Some(rule) = rules::find(slug.get_ref()) else {
-                let known = rules::all().map(|rule| rule.slug);
-                let meant = nearest(&slug.get_ref().replace('_', "-"), known, 3);
+                let meant = rules::nearest(slug.get_ref(), rules::all());
                 let help = meant.map_or_else(
                     || "`cds-proxy rules` lists every rule".to_owned(),
                     |meant| format!("did you mean `{meant}`?"),

@@ -664,6 +664,24 @@ fn many_further_endpoints_are_no_more_work_each_than_one() {
 }
 
 #[test]
+fn a_listing_on_our_host_without_a_file_is_told() {
+    let metadata = METADATA.replace("static.demoutility.com", "demoutility.com");
+    let files = sources(&[
+        ("cds-server-metadata.json", &metadata),
+        // As Windows saves it where endings are hidden.
+        ("cds-coverage.json.txt", &listing(&[])),
+    ]);
+    let report = compile(&files, at(10), None).report;
+    let expected = ["linked-file-elsewhere cds-server-metadata.json:12 /coverage"];
+    assert_eq!(findings(&report), expected);
+    let help = report.findings()[0].help.as_deref().unwrap();
+    assert!(
+        help.starts_with("save the listing as `cds-coverage.json`"),
+        "{help}"
+    );
+}
+
+#[test]
 fn no_message_is_longer_for_a_longer_path() {
     let long = format!("/{}", "x".repeat(5_000));
     let related = format!(r#""related_metadata": ["https://demoutility.com{long}2"], "coverage":"#);

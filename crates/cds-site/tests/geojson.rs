@@ -1,7 +1,11 @@
 //! GeoJSON documents, good and bad, and what is found in them.
 
 #![cfg(test)]
-#![allow(clippy::unwrap_used, reason = "tests end where they fail")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests end where they fail"
+)]
 
 use cds_site::{Finding, Report, Severity, check_geojson};
 use proptest::prelude::*;
@@ -229,6 +233,20 @@ fn no_message_is_longer_for_a_longer_text_in_the_file() {
             assert!(!finding.message.contains('\u{1b}'), "{}", finding.message);
         }
     }
+}
+
+#[test]
+fn decimal_commas_are_told_and_altitudes_and_measures_are_not() {
+    let report = check(r#"{"type":"MultiPoint","coordinates":[[-9,123456,48,75],[1.5,2,0,7]]}"#);
+    let [finding] = report.findings() else {
+        panic!("{:#?}", report.findings());
+    };
+    assert_eq!(finding.pointer.as_ref().unwrap().as_str(), "/coordinates/0");
+    let help = finding.help.as_deref().unwrap();
+    assert!(
+        help.starts_with("write decimal points, not commas: `[-9.123456, 48.75]`"),
+        "{help}"
+    );
 }
 
 #[test]

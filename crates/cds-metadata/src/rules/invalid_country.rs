@@ -71,6 +71,10 @@ pub fn meant(text: &str) -> Option<String> {
         "UK" | "UNITED KINGDOM" | "GREAT BRITAIN" => Some("GB"),
         "U.S." | "U.S.A." | "UNITED STATES" => Some("US"),
         "EL" => Some("GR"),
+        "DEUTSCHLAND" => Some("DE"),
+        "SCHWEIZ" | "SUISSE" => Some("CH"),
+        "ESPANA" => Some("ES"),
+        "NEDERLAND" => Some("NL"),
         _ => None,
     };
     let by_name = || {

@@ -136,7 +136,11 @@ impl Subject {
     /// The documents among files in the place of those that were read.
     pub(super) fn documents<'s>(&self, files: &'s Sources) -> Vec<Document<'s>> {
         if self.directory.is_none() {
-            return files.iter().map(single).collect();
+            // A map is no document of ours: nobody mends or touches it.
+            let documents = files
+                .iter()
+                .filter(|file| !cds_site::is_geojson(&file.path, &file.bytes));
+            return documents.map(single).collect();
         }
         let of_site = |document: cds_site::Document<'s>| Document {
             path: &document.source.path,

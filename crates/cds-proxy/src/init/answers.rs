@@ -1,6 +1,7 @@
 //! What a starter site says, and how it is asked for.
 
 use anyhow::{bail, ensure};
+use cds_metadata::rules::invalid_country::{is_country, meant};
 use cds_metadata::{CommodityType, Url};
 
 use super::ask::{Question, Respondent};
@@ -140,12 +141,13 @@ fn is_label(label: &str) -> bool {
 
 fn country_code(value: &str) -> anyhow::Result<String> {
     let code = value.to_ascii_uppercase();
-    let is_code = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
-    ensure!(
-        is_code,
-        "`{value}` is no country code; write two letters, as in US, CA or DE"
-    );
-    Ok(code)
+    if is_country(&code) {
+        return Ok(code);
+    }
+    match meant(value) {
+        Some(code) => bail!("`{value}` is not the code of a country; did you mean {code}?"),
+        None => bail!("`{value}` is not the code of a country; write its two letters, as in US"),
+    }
 }
 
 fn commodity_type(value: &str) -> anyhow::Result<String> {
@@ -239,5 +241,21 @@ mod tests {
             format!("{error:#}").starts_with("--country: `USA`"),
             "{error:#}"
         );
+    }
+
+    #[test]
+    fn a_country_that_is_none_is_refused_at_once_with_the_one_that_is_meant() {
+        assert_eq!(country_code("xk").unwrap(), "XK");
+        for (value, words) in [
+            ("UK", "did you mean GB?"),
+            ("deu", "did you mean DE?"),
+            ("Deutschland", "did you mean DE?"),
+            ("United States", "did you mean US?"),
+            ("zz", "write its two letters"),
+            ("", "write its two letters"),
+        ] {
+            let error = country_code(value).unwrap_err().to_string();
+            assert!(error.contains(words), "{error}");
+        }
     }
 }

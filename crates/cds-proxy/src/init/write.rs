@@ -1,13 +1,14 @@
 //! Files written all together or not at all, never over what is there.
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::TempPath;
 
 use super::starter::File;
+use crate::temporary;
 
 /// An error names what is in the way of files with these names.
 pub(super) fn ensure_free(directory: &Path, names: &[&str]) -> anyhow::Result<()> {
@@ -49,15 +50,7 @@ pub(super) fn all(directory: &Path, files: &[File]) -> anyhow::Result<()> {
 
 /// The content under a temporary name; dropping it removes it.
 fn draft(directory: &Path, content: &str) -> anyhow::Result<TempPath> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".cds-init-");
-    // Temporary files are for their owner only unless said otherwise; the umask still counts.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(Permissions::from_mode(0o666));
-    }
-    let mut file: NamedTempFile = builder.tempfile_in(directory)?;
+    let mut file = temporary::builder(".cds-init-").tempfile_in(directory)?;
     file.write_all(content.as_bytes())?;
     Ok(file.into_temp_path())
 }

@@ -1,13 +1,14 @@
 //! A report in a file, for whoever doesn't read the log.
 
 use std::ffi::OsStr;
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
 use super::{Results, human, json, sarif};
+use crate::temporary;
 
 /// Writes a report to `path`, in the place of what is there: JSON for a name that ends with
 /// `.json`, SARIF for `.sarif`, and else text as people read it.
@@ -32,7 +33,8 @@ fn replace(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     let directory = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
-    let mut file = builder().tempfile_in(directory.unwrap_or(Path::new(".")))?;
+    let mut file =
+        temporary::builder(".cds-report-").tempfile_in(directory.unwrap_or(Path::new(".")))?;
     file.write_all(content)?;
     file.persist(&path)?;
     Ok(())
@@ -45,18 +47,6 @@ fn target(path: &Path) -> anyhow::Result<PathBuf> {
         Ok(_) => bail!("it is there, and it is not a regular file"),
         Err(_) => Ok(path.to_owned()),
     }
-}
-
-/// Temporary files are for their owner only unless said otherwise; the umask still counts.
-fn builder() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".cds-report-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(Permissions::from_mode(0o666));
-    }
-    builder
 }
 
 #[cfg(test)]

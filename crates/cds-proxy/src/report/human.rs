@@ -172,6 +172,10 @@ fn summary(results: &Results) -> String {
     if infos > 0 {
         found.push(format!("{} of advice", counted(infos, "piece")));
     }
+    // Of what is served only the findings are known, not the files.
+    if found.is_empty() && results.files_checked() == 0 {
+        return "no problems".to_owned();
+    }
     if found.is_empty() {
         return format!(
             "no problems in {}",
@@ -236,6 +240,7 @@ mod tests {
         let mut results = Results::new();
         results.add_document("a.json", &cds_metadata::Report::new());
         assert_eq!(plain(&results), "no problems in 1 file\n");
+        assert_eq!(plain(&Results::new()), "no problems\n");
     }
 
     fn has_control_characters(shown: &str) -> bool {

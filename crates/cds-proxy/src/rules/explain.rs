@@ -52,24 +52,7 @@ fn explanation(rule: &Rule) -> String {
     )
 }
 
-/// The slug that was probably meant.
-pub(super) fn nearest(slug: &str, rules: &[&'static Rule]) -> Option<&'static str> {
-    let slug = slug
-        .trim_matches(['[', ']', '`'])
-        .to_ascii_lowercase()
-        .replace('_', "-");
-    rules
-        .iter()
-        .map(|rule| (strsim::jaro_winkler(&slug, rule.slug), rule.slug))
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .filter(|(likeness, _)| *likeness > ALIKE)
-        .map(|(_, slug)| slug)
-}
-
 const BOLD: Style = Style::new().bold();
-
-/// Below this a guess is more of a riddle than a help.
-const ALIKE: f64 = 0.8;
 
 #[cfg(test)]
 mod tests {
@@ -89,15 +72,6 @@ mod tests {
         /// }
         /// ```
         static SKY_NOT_BLUE: Rule = "sky-not-blue", Error, Interop, "CDS-WG1-01 §0", structural;
-    }
-
-    #[test]
-    fn a_slip_of_the_finger_is_guessed() {
-        let rules = super::super::all();
-        assert_eq!(nearest("mising-field", &rules), Some("missing-field"));
-        assert_eq!(nearest("[INVALID_URL]", &rules), Some("invalid-url"));
-        assert_eq!(nearest("teapot", &rules), None);
-        assert_eq!(nearest("", &rules), None);
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub fn named(slug: &str) -> Result<&'static Rule, String> {
     if let Some(rule) = rules.iter().find(|rule| rule.slug == slug) {
         return Ok(rule);
     }
-    let guess = match explain::nearest(slug, &rules) {
+    let guess = match cds_site::rules::nearest(slug, rules.iter().copied()) {
         Some(slug) => format!("did you mean `{slug}`?"),
         None => "`cds-proxy rules` lists them all".to_owned(),
     };
@@ -47,6 +47,23 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn a_slip_of_the_finger_is_guessed() {
+        for (slug, guess) in [
+            ("mising-field", "did you mean `missing-field`?"),
+            ("[INVALID_URL]", "did you mean `invalid-url`?"),
+            (
+                "certificate-expirng",
+                "did you mean `certificate-expiring`?",
+            ),
+            ("teapot", "lists them all"),
+            ("", "lists them all"),
+        ] {
+            let error = named(slug).unwrap_err();
+            assert!(error.ends_with(guess), "{error}");
+        }
+    }
 
     #[test]
     fn every_rule_is_listed_once_and_says_what_it_checks() {

@@ -146,6 +146,22 @@ fn single_documents_are_mended_too() {
 }
 
 #[test]
+fn a_map_is_nobodys_to_mend() {
+    let place = Place::with_site();
+    let map = r#"{"type": "Point", "coordinates": [0, 0,], "updated": "2022-06-01T00:00:00Z"}"#;
+    for name in ["map.geojson", "map.json"] {
+        place.write(name, map);
+        let ended = place.run(&["check", name, "--fix"]);
+        assert!(
+            ended.stdout.starts_with("there was nothing to mend"),
+            "{}",
+            ended.stdout
+        );
+        assert_eq!(place.read(name), map);
+    }
+}
+
+#[test]
 fn the_standard_input_can_not_be_mended() {
     let ended = Place::empty().run_with_input(&["check", "-", "--fix"], "[1,]");
     assert_eq!((ended.code, &*ended.stdout), (Some(2), ""));

@@ -72,7 +72,7 @@ fn flags_that_make_no_site_are_refused() {
         ("--domain=https://demoutility.com", "--domain: "),
         ("--website=demoutility.com", "--website: "),
         ("--commodity=tea", "--commodity: "),
-        ("--country=QQ", "error[invalid-country]"),
+        ("--country=QQ", "--country: "),
     ];
     for (flag, said) in wrong {
         let mut args: Vec<_> = ARGS

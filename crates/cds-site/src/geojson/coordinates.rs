@@ -109,6 +109,10 @@ impl<'d> Shape<'d> {
             geojson_invalid::short_position(reader);
             return Node::Faulty;
         }
+        if position.has_decimal_commas() {
+            geojson_invalid::decimal_commas(reader, position);
+            return Node::Faulty;
+        }
         let misfit = position.misfit();
         match misfit {
             None => {}

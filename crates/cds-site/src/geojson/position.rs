@@ -3,7 +3,7 @@
 /// The numbers of a position: longitude, latitude, and perhaps altitude.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Position {
-    numbers: [f64; 3],
+    numbers: [f64; 4],
     count: usize,
 }
 
@@ -25,7 +25,7 @@ pub(crate) enum Misfit {
 impl Position {
     pub(crate) const fn new(longitude: f64, latitude: f64) -> Self {
         Self {
-            numbers: [longitude, latitude, 0.0],
+            numbers: [longitude, latitude, 0.0, 0.0],
             count: 2,
         }
     }
@@ -40,6 +40,18 @@ impl Position {
     /// How many numbers it has.
     pub(crate) const fn count(&self) -> usize {
         self.count
+    }
+
+    /// Longitude and latitude with commas for their decimal points, as some countries write them:
+    /// `[9,12, 48,75]`. Nobody has all of four coordinates in whole numbers.
+    pub(crate) fn has_decimal_commas(&self) -> bool {
+        self.count == self.numbers.len() && self.numbers.iter().all(|it| it.fract() == 0.0)
+    }
+
+    /// The numbers that decimal commas have parted, put together again.
+    pub(crate) fn with_decimal_points(&self) -> String {
+        let [a, b, c, d] = self.numbers;
+        format!("[{a}.{b}, {c}.{d}]")
     }
 
     pub(crate) const fn longitude(&self) -> f64 {

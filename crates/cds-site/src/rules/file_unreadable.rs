@@ -35,8 +35,8 @@ cds_metadata::rule! {
 /// A file that a site can't do without.
 pub(crate) fn missing(file: &str) -> Finding {
     let help = format!(
-        "a site directory has the metadata object in `{file}`; `cds-proxy init` writes one to fill \
-         in"
+        "save the metadata object as `{file}`, exactly so (Windows may hide an ending such as \
+         `.txt`); `cds-proxy init` writes one to fill in"
     );
     Finding::new(&FILE_UNREADABLE, file, "the file is missing").help(help)
 }

@@ -2,7 +2,7 @@
 
 use cds_metadata::quoted;
 
-use crate::geojson::{Kind, Part, Path, Reader, RingFault, Role, Seen, Words};
+use crate::geojson::{Kind, Part, Path, Position, Reader, RingFault, Role, Seen, Words};
 
 cds_metadata::rule! {
     /// ## What it checks
@@ -295,6 +295,18 @@ pub(crate) fn short_position(reader: &mut Reader<'_>) {
         Words::new(
             "this position has only one number",
             "a position is `[longitude, latitude]`",
+        )
+    });
+}
+
+pub(crate) fn decimal_commas(reader: &mut Reader<'_>, position: Position) {
+    find(reader, Part::Value, || {
+        Words::new(
+            "this position has four whole numbers, but longitude and latitude are two",
+            format!(
+                "write decimal points, not commas: `{}`; or {ASK_AGAIN}",
+                position.with_decimal_points()
+            ),
         )
     });
 }

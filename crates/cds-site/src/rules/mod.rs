@@ -59,6 +59,18 @@ pub fn find(slug: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.slug == slug)
 }
 
+/// The slug among those of `rules` that was probably meant.
+pub fn nearest(
+    slug: &str,
+    rules: impl Iterator<Item = &'static Rule> + Clone,
+) -> Option<&'static str> {
+    let slug = slug.trim_matches(['[', ']', '`']).replace('_', "-");
+    cds_metadata::nearest(&slug, rules.map(|rule| rule.slug), SLIPS)
+}
+
+/// Slugs are long, and no two of them are near each other.
+const SLIPS: usize = 3;
+
 /// Adds a finding about the value that a pointer leads to in a JSON file.
 fn report_at(
     report: &mut Report,

@@ -378,6 +378,39 @@ mod tests {
     }
 
     #[test]
+    fn what_can_be_added_is_found_among_very_many() {
+        let directory = tempfile::tempdir().unwrap();
+        let names: Vec<_> = (0..500)
+            .map(|number| format!("\"extra_{number}\""))
+            .collect();
+        let names = format!("[{}, \"oauth\"]", names.join(", "));
+        let coverage = COVERAGE.replacen(
+            "\"capabilities\": []",
+            &format!("\"capabilities\": {names}"),
+            1,
+        );
+        fs::write(directory.path().join("cds-server-metadata.json"), METADATA).unwrap();
+        fs::write(directory.path().join("cds-coverage.json"), coverage).unwrap();
+        let subject = Subject::site(directory.path(), cds_live::Limits::default());
+        let report = subject.report(&subject.files, &judge());
+        let plan = Plan::of(&subject, &judge(), report, None);
+        // Each attempt either does something or is in vain: ten times the list was halved.
+        assert!(plan.done.len() <= 10, "{}", plan.done.len());
+        let refused: Vec<_> = plan
+            .refused
+            .iter()
+            .map(|(_, edit, _)| edit.to_do())
+            .collect();
+        assert_eq!(refused, ["add `oauth` to `capabilities`"]);
+        assert_eq!(
+            text(&plan.files.get("cds-server-metadata.json").unwrap().bytes)
+                .matches("extra_")
+                .count(),
+            500
+        );
+    }
+
+    #[test]
     fn the_same_edits_are_one_line_and_many_are_cut_short() {
         let mut notes = String::new();
         note_edits(&mut notes, &vec!["removed x".to_owned(); 3]);
