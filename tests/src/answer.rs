@@ -28,6 +28,8 @@ pub enum Value {
     Length,
     /// A strong entity tag (RFC 9110 §8.8.3).
     StrongTag,
+    /// 32 hexadecimal digits.
+    Name,
     /// A date as RFC 9110 §5.6.7 prefers it, not in the future.
     Date,
     /// One link to another page, of this relation (RFC 8288).
@@ -129,6 +131,7 @@ impl Value {
             Self::Is(expected) => value == expected,
             Self::Length => value == length.to_string(),
             Self::StrongTag => is_strong_tag(value),
+            Self::Name => value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit()),
             Self::Date => httpdate::parse_http_date(value).is_ok_and(|date| {
                 date <= std::time::SystemTime::now() && httpdate::fmt_http_date(date) == value
             }),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use cds_live::{LiveSite, LiveSites, Options};
 use cds_site::{Bind, Respond};
-use http::header;
+use http::{HeaderName, header};
 use http_body_util::BodyExt;
 use tower::{Layer, service_fn};
 use tower_cds::CdsLayer;
@@ -17,6 +17,9 @@ use crate::publisher::Publisher;
 use crate::serving::Serving;
 use crate::site_dir::{Fixture, SiteDir};
 use crate::wire;
+
+/// What the proxy calls a request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The kinds of target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +45,9 @@ impl Kind {
             Self::Site => answer,
             Self::Axum | Self::Hyper => dated(),
             // Pingora says so for HTTP/1.0 Clients, and to others too.
-            Self::Proxy => dated().with(header::CONNECTION, Value::Is("keep-alive")),
+            Self::Proxy => dated()
+                .with(header::CONNECTION, Value::Is("keep-alive"))
+                .with(REQUEST_ID, Value::Name),
         }
     }
 }

@@ -28,6 +28,6 @@ pub use settings::{
 };
 pub use upstream_settings::UpstreamSettings;
 pub use values::{
-    Balance, Bind, Host, ListenAddress, LogFilter, Mode, Peer, Peers, Size, Threads, Timeout,
-    UpstreamUrl, Wait, Watching,
+    Balance, Bind, Host, HostSent, ListenAddress, LogFilter, Mode, Peer, Peers, Size, Threads,
+    Timeout, UpstreamUrl, Wait, Watching,
 };

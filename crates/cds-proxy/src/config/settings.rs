@@ -13,7 +13,7 @@ use super::section::{
     CertificateFiles, ForwardingSection, LimitsSection, ListenSection, ProcessSection, SiteSection,
 };
 use super::upstream_settings::UpstreamSettings;
-use super::values::{ListenAddress, Mode, Peers, Size, Threads, Timeout, Watching};
+use super::values::{HostSent, ListenAddress, Mode, Peers, Size, Threads, Timeout, Watching};
 use crate::rules::config_invalid::CONFIG_INVALID;
 
 /// What `run` works with.
@@ -77,8 +77,18 @@ pub enum Place {
 /// What the portal is told about a request's origin.
 #[derive(Debug, Clone)]
 pub struct ForwardingSettings {
-    /// Whose X-Forwarded-* fields are believed.
+    /// Who is believed about whom a request comes from.
     pub trusted_proxies: Peers,
+    /// Whether X-Forwarded-* fields are sent.
+    pub x_forwarded: bool,
+    /// Whether `Forwarded` is sent.
+    pub forwarded: bool,
+    /// Whether requests have an X-Request-Id.
+    pub request_id: bool,
+    /// Whether `Via` is sent.
+    pub via: bool,
+    /// Which `Host` is sent.
+    pub host: HostSent,
 }
 
 /// The process.
@@ -202,7 +212,18 @@ impl ForwardingSettings {
     fn of(section: ForwardingSection) -> Self {
         Self {
             trusted_proxies: section.trusted_proxies.unwrap_or_default().into(),
+            x_forwarded: section.x_forwarded.unwrap_or(true),
+            forwarded: section.forwarded.unwrap_or(true),
+            request_id: section.request_id.unwrap_or(true),
+            via: section.via.unwrap_or(true),
+            host: section.host.unwrap_or_default(),
         }
+    }
+}
+
+impl Default for ForwardingSettings {
+    fn default() -> Self {
+        Self::of(ForwardingSection::default())
     }
 }
 

@@ -7,116 +7,204 @@ use pingora::Result;
 use pingora::http::RequestHeader;
 use pingora::proxy::Session;
 
-use crate::config::Peers;
+use super::claims::{Claims, FOR, HOST, PORT, PROTO};
+use super::client::Client;
+use super::forwarded::Element;
+use super::request_id::{REQUEST_ID, RequestId};
+use crate::config::{ForwardingSettings, HostSent};
 
-/// Adds `Via` and X-Forwarded-* to requests.
-///
-/// What a client says about whom it forwards for is believed only if it is a trusted proxy.
-/// Otherwise anyone could choose the address that the portal logs and limits by. `X-Real-IP` is
-/// removed with the rest but never set: X-Forwarded-For says the same.
-#[derive(Debug, Clone, Default)]
-pub struct Forwarding {
-    /// The proxies that are believed.
-    pub trusted: Peers,
+/// How a request came here.
+#[derive(Debug, Clone)]
+pub(super) struct Hop<'a> {
+    client: Client,
+    /// The address that the client connected to.
+    local: Option<IpAddr>,
+    scheme: &'static str,
+    version: Version,
+    /// The host of the request's target, if it is a whole URL.
+    target: Option<String>,
+    id: Option<&'a RequestId>,
 }
 
-const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+impl<'a> Hop<'a> {
+    pub(super) fn of(session: &Session, client: Client, id: Option<&'a RequestId>) -> Self {
+        let local = session.server_addr();
+        Self {
+            client,
+            local: local.and_then(|address| Some(address.as_inet()?.ip().to_canonical())),
+            scheme: scheme(session),
+            version: session.req_header().version,
+            target: target_authority(session.req_header()),
+            id,
+        }
+    }
 
-impl Forwarding {
-    pub(super) fn apply(
+    /// Says on the request where it comes from. What it says itself is believed only if it comes
+    /// from a trusted proxy: else anyone could choose the address that the portal logs and limits
+    /// by. `X-Real-IP` is removed with the rest but never set: X-Forwarded-For says the same.
+    pub(super) fn announce(
         &self,
-        session: &Session,
+        settings: &ForwardingSettings,
         request: &mut RequestHeader,
         authority: &str,
     ) -> Result<()> {
-        let client = session
-            .client_addr()
-            .and_then(|address| address.as_inet())
-            // A listener on [::] sees IPv4 clients as ::ffff:192.0.2.7.
-            .map(|address| address.ip().to_canonical());
-        if !self.trusted.contain(client) {
-            remove_claims(request);
-        }
+        remove_claims(request, self.client.is_behind_trusted());
         if !request.headers.contains_key(header::HOST)
-            && let Some(target) = target_authority(session.req_header())
+            && let Some(target) = &self.target
         {
             request.insert_header(header::HOST, target)?;
         }
-        let hop = Hop {
-            client,
-            scheme: scheme(session),
-            version: session.req_header().version,
+        let claims = match self.client.is_behind_trusted() {
+            true => Claims::of(&request.headers),
+            false => Claims::default(),
         };
-        hop.announce(request)?;
-        if !request.headers.contains_key(header::HOST) {
+        // First, while the fields are as they came.
+        if settings.forwarded {
+            self.add_forwarded(request, &claims)?;
+        }
+        if settings.x_forwarded {
+            self.add_x_forwarded(request, &claims)?;
+        }
+        if let Some(id) = self.id {
+            remove_all(request, |name| same(name, REQUEST_ID.as_str()));
+            request.insert_header(REQUEST_ID, id.value().clone())?;
+        }
+        if settings.via {
+            request.append_header(header::VIA, self.via())?;
+        }
+        if settings.host == HostSent::Upstream || !request.headers.contains_key(header::HOST) {
             // An HTTP/1.0 client need not send one, but the upstream is spoken to in HTTP/1.1.
             request.insert_header(header::HOST, authority)?;
         }
         Ok(())
     }
+
+    fn add_x_forwarded(&self, request: &mut RequestHeader, claims: &Claims) -> Result<()> {
+        let hops = match request.headers.contains_key(FOR) {
+            true => joined(request, &FOR),
+            // As it came by `Forwarded`.
+            false => listed(claims.known_hops()),
+        };
+        let peer = self.client.peer().map(|peer| peer.to_string());
+        let hops: Vec<_> = hops.into_iter().chain(peer).collect();
+        if !hops.is_empty() {
+            // One line: not everyone who reads the field puts several together.
+            request.insert_header(FOR, hops.join(", "))?;
+        }
+        let proto = claims.proto.as_deref().unwrap_or(self.scheme);
+        if !request.headers.contains_key(PROTO) {
+            request.insert_header(PROTO, proto)?;
+        }
+        if let Some(host) = asked(request, claims) {
+            if !request.headers.contains_key(PORT) {
+                request.insert_header(PORT, port(&host, proto))?;
+            }
+            if !request.headers.contains_key(HOST) {
+                request.insert_header(HOST, host)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_forwarded(&self, request: &mut RequestHeader, claims: &Claims) -> Result<()> {
+        // As in X-Forwarded-*, host and scheme are those that the client used: of several, some
+        // portals read the first and some the last.
+        let host = asked(request, claims);
+        let own = Element {
+            node: self.client.peer(),
+            by: self.local,
+            host: host.as_deref(),
+            proto: Some(claims.proto.as_deref().unwrap_or(self.scheme)),
+        };
+        // A portal that reads only this field must find no less in it than in X-Forwarded-For.
+        let before = match request.headers.contains_key(header::FORWARDED) {
+            true => joined(request, &header::FORWARDED),
+            false => listed(claims.known_hops().map(Element::of)),
+        };
+        let elements: Vec<_> = before.into_iter().chain([own.to_string()]).collect();
+        request.insert_header(header::FORWARDED, elements.join(", "))
+    }
+
+    /// RFC 9110 §7.6.3: the protocol version that the request was received with.
+    const fn via(&self) -> HeaderValue {
+        HeaderValue::from_static(match self.version {
+            Version::HTTP_10 => "1.0 cds-proxy",
+            Version::HTTP_2 => "2.0 cds-proxy",
+            _ => "1.1 cds-proxy",
+        })
+    }
+}
+
+/// The host that the client asks.
+fn asked(request: &RequestHeader, claims: &Claims) -> Option<String> {
+    let own = || request.headers.get(header::HOST)?.to_str().ok();
+    let host = claims.host.as_deref().or_else(own)?;
+    Some(host.to_owned())
+}
+
+/// The port that a client means who asks this host.
+fn port(host: &str, proto: &str) -> String {
+    let after_name = host.rsplit_once(']').map_or(host, |(_, port)| port);
+    match after_name.rsplit_once(':') {
+        Some((_, port)) if port.parse::<u16>().is_ok() => port.to_owned(),
+        _ if proto.eq_ignore_ascii_case("https") => "443".to_owned(),
+        _ => "80".to_owned(),
+    }
+}
+
+/// All lines of a field as one, which is what they mean (RFC 9110 §5.3).
+fn joined(request: &RequestHeader, name: &HeaderName) -> Option<String> {
+    let lines = request.headers.get_all(name).iter();
+    listed(
+        lines
+            .filter_map(|line| line.to_str().ok())
+            .filter(|line| !line.is_empty()),
+    )
+}
+
+fn listed<T: ToString>(items: impl Iterator<Item = T>) -> Option<String> {
+    let items: Vec<_> = items.map(|item| item.to_string()).collect();
+    Some(items.join(", ")).filter(|list| !list.is_empty())
 }
 
 /// The host of an absolute-form target, which an HTTP/1.0 client may send without `Host`.
 fn target_authority(request: &RequestHeader) -> Option<String> {
+    if request.headers.contains_key(header::HOST) {
+        return None;
+    }
     let target: Uri = std::str::from_utf8(request.raw_path()).ok()?.parse().ok()?;
     target.scheme()?;
     Some(target.authority()?.to_string())
 }
 
-/// Removes what only a proxy may say of a client.
-///
-/// Names count as CGI, WSGI and Rack read them: for these `X_Forwarded_For` is
-/// `X-Forwarded-For`.
-fn remove_claims(request: &mut RequestHeader) {
-    let claims: Vec<_> = request
-        .headers
-        .keys()
-        .filter(|name| is_claim(name))
-        .cloned()
-        .collect();
-    for name in claims {
+/// Removes what only a proxy may say of a client. What a trusted one says stays, but what is
+/// spelt with underscores it has not said: it came through from its client.
+fn remove_claims(request: &mut RequestHeader, trusted: bool) {
+    remove_all(request, |name| {
+        is_claim(name) && (!trusted || name.contains('_'))
+    });
+}
+
+fn remove_all(request: &mut RequestHeader, which: impl Fn(&str) -> bool) {
+    let names = request.headers.keys();
+    let names: Vec<_> = names.filter(|name| which(name.as_str())).cloned().collect();
+    for name in names {
         request.remove_header(&name);
     }
 }
 
-fn is_claim(name: &HeaderName) -> bool {
-    let name = name.as_str().replace('_', "-");
-    name.starts_with("x-forwarded-") || name == "x-real-ip" || name == "forwarded"
+fn is_claim(name: &str) -> bool {
+    let begins = |with: &str| {
+        name.get(..with.len())
+            .is_some_and(|begin| same(begin, with))
+    };
+    begins("x-forwarded-") || same(name, "x-real-ip") || name == "forwarded"
 }
 
-/// How a request came here.
-#[derive(Debug, Clone, Copy)]
-struct Hop {
-    /// `None` behind a Unix socket.
-    client: Option<IpAddr>,
-    scheme: &'static str,
-    version: Version,
-}
-
-impl Hop {
-    fn announce(self, request: &mut RequestHeader) -> Result<()> {
-        if let Some(client) = self.client {
-            request.append_header(FOR, client.to_string())?;
-        }
-        if !request.headers.contains_key(PROTO) {
-            request.insert_header(PROTO, HeaderValue::from_static(self.scheme))?;
-        }
-        if let Some(host) = request.headers.get(header::HOST).cloned()
-            && !request.headers.contains_key(HOST)
-        {
-            request.insert_header(HOST, host)?;
-        }
-        // RFC 9110 §7.6.3: the protocol version that the request was received with.
-        let via = match self.version {
-            Version::HTTP_10 => "1.0 cds-proxy",
-            Version::HTTP_2 => "2.0 cds-proxy",
-            _ => "1.1 cds-proxy",
-        };
-        request.append_header(header::VIA, HeaderValue::from_static(via))?;
-        Ok(())
-    }
+/// Names count as CGI, WSGI and Rack read them: for these `X_Forwarded_For` is `X-Forwarded-For`.
+fn same(name: &str, other: &str) -> bool {
+    let as_read = |byte| if byte == b'_' { b'-' } else { byte };
+    name.len() == other.len() && name.bytes().map(as_read).eq(other.bytes())
 }
 
 fn scheme(session: &Session) -> &'static str {
@@ -129,48 +217,163 @@ fn scheme(session: &Session) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Peers;
 
-    fn request(fields: &[(&'static str, &str)]) -> RequestHeader {
+    /// The fields of a request from this peer after it was announced, one a line.
+    fn announced(
+        peer: Option<&str>,
+        settings: &ForwardingSettings,
+        fields: &[(&'static str, &str)],
+    ) -> Vec<String> {
         let mut request = RequestHeader::build("GET", b"/", None).unwrap();
         for (name, value) in fields {
             request.append_header(*name, *value).unwrap();
         }
-        request
+        let peer = peer.map(|peer| peer.parse().unwrap());
+        let hop = Hop {
+            client: Client::behind(peer, &request.headers, &settings.trusted_proxies),
+            local: Some([198, 51, 100, 1].into()),
+            scheme: "http",
+            version: Version::HTTP_11,
+            target: None,
+            id: None,
+        };
+        hop.announce(settings, &mut request, "upstream:3000")
+            .unwrap();
+        let lines = request.headers.iter();
+        let mut lines: Vec<_> = lines
+            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+            .collect();
+        lines.sort();
+        lines
+    }
+
+    /// Those of them that begin so.
+    fn field(lines: &[String], name: &str) -> Vec<String> {
+        let values = lines.iter().filter_map(|line| line.strip_prefix(name));
+        values.map(|value| value[2..].to_owned()).collect()
+    }
+
+    fn trusting(networks: &[&str]) -> ForwardingSettings {
+        let peers: Vec<_> = networks.iter().map(|text| text.parse().unwrap()).collect();
+        ForwardingSettings {
+            trusted_proxies: Peers::from(peers),
+            ..ForwardingSettings::default()
+        }
     }
 
     #[test]
     fn a_request_says_where_it_comes_from() {
-        let mut request = request(&[("host", "portal.example"), ("via", "1.1 cache")]);
-        let hop = Hop {
-            client: Some([192, 0, 2, 7].into()),
-            scheme: "https",
-            version: Version::HTTP_11,
+        let fields = [("host", "portal.example:8080"), ("via", "1.1 cache")];
+        assert_eq!(
+            announced(Some("2001:db8::7"), &trusting(&[]), &fields),
+            [
+                "forwarded: for=\"[2001:db8::7]\";by=198.51.100.1;\
+                 host=\"portal.example:8080\";proto=http",
+                "host: portal.example:8080",
+                "via: 1.1 cache",
+                "via: 1.1 cds-proxy",
+                "x-forwarded-for: 2001:db8::7",
+                "x-forwarded-host: portal.example:8080",
+                "x-forwarded-port: 8080",
+                "x-forwarded-proto: http",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_a_trusted_proxy_says_is_added_to() {
+        let fields = [
+            ("host", "inside"),
+            ("x-forwarded-for", "192.0.2.7"),
+            ("x-forwarded-for", "10.0.0.2"),
+            ("x-forwarded-proto", "https"),
+            ("x-forwarded-host", "portal.example"),
+            ("x_forwarded_for", "6.6.6.6"),
+        ];
+        let lines = announced(Some("10.0.0.1"), &trusting(&["10.0.0.0/8"]), &fields);
+        assert_eq!(
+            lines,
+            [
+                "forwarded: for=192.0.2.7, for=10.0.0.2, \
+                 for=10.0.0.1;by=198.51.100.1;host=portal.example;proto=https",
+                "host: inside",
+                "via: 1.1 cds-proxy",
+                "x-forwarded-for: 192.0.2.7, 10.0.0.2, 10.0.0.1",
+                "x-forwarded-host: portal.example",
+                "x-forwarded-port: 443",
+                "x-forwarded-proto: https",
+            ]
+        );
+    }
+
+    #[test]
+    fn forwarded_alone_says_as_much_in_both_ways() {
+        let said = "for=192.0.2.7;proto=https;host=portal.example";
+        let fields = [("host", "inside"), ("forwarded", said)];
+        let lines = announced(Some("10.0.0.1"), &trusting(&["10.0.0.1"]), &fields);
+        assert_eq!(field(&lines, "x-forwarded-for"), ["192.0.2.7, 10.0.0.1"]);
+        assert_eq!(field(&lines, "x-forwarded-proto"), ["https"]);
+        assert_eq!(field(&lines, "x-forwarded-host"), ["portal.example"]);
+        assert_eq!(
+            field(&lines, "forwarded"),
+            [format!(
+                "{said}, for=10.0.0.1;by=198.51.100.1;host=portal.example;proto=https"
+            )]
+        );
+    }
+
+    #[test]
+    fn who_connects_by_a_unix_socket_has_no_address() {
+        let lines = announced(None, &trusting(&[]), &[("host", "h")]);
+        assert_eq!(field(&lines, "x-forwarded-for"), [""; 0]);
+        assert_eq!(
+            field(&lines, "forwarded"),
+            ["for=unknown;by=198.51.100.1;host=h;proto=http"]
+        );
+    }
+
+    #[test]
+    fn each_of_it_can_be_left_out_but_no_claim_gets_through() {
+        let settings = ForwardingSettings {
+            x_forwarded: false,
+            forwarded: false,
+            via: false,
+            host: HostSent::Upstream,
+            ..trusting(&[])
         };
-        hop.announce(&mut request).unwrap();
-        let field = |name| {
-            let values = request.headers.get_all(name).iter();
-            values
-                .map(|value| value.to_str().unwrap())
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(field("x-forwarded-for"), ["192.0.2.7"]);
-        assert_eq!(field("x-forwarded-proto"), ["https"]);
-        assert_eq!(field("x-forwarded-host"), ["portal.example"]);
-        assert_eq!(field("via"), ["1.1 cache", "1.1 cds-proxy"]);
+        let fields = [
+            ("host", "h"),
+            ("x-forwarded-for", "6.6.6.6"),
+            ("forwarded", "for=6.6.6.6"),
+        ];
+        let lines = announced(Some("192.0.2.7"), &settings, &fields);
+        assert_eq!(lines, ["host: upstream:3000"]);
     }
 
     #[test]
     fn claims_are_removed_however_they_are_spelt() {
-        let mut request = request(&[
-            ("X_Forwarded_For", "6.6.6.6"),
-            ("X-Forwarded_For", "6.6.6.6"),
-            ("X-Forwarded-Prefix", "/admin"),
-            ("X_Real-IP", "6.6.6.6"),
-            ("Forwarded", "for=6.6.6.6"),
-            ("X-Forward", "stays"),
-        ]);
-        remove_claims(&mut request);
+        let mut request = RequestHeader::build("GET", b"/", None).unwrap();
+        for name in [
+            "X_Forwarded_For",
+            "X-Forwarded_For",
+            "X-Forwarded-Prefix",
+            "X_Real-IP",
+            "Forwarded",
+            "X-Forward",
+        ] {
+            request.append_header(name, "6.6.6.6").unwrap();
+        }
+        remove_claims(&mut request, false);
         let left: Vec<_> = request.headers.keys().map(HeaderName::as_str).collect();
         assert_eq!(left, ["x-forward"]);
+    }
+
+    #[test]
+    fn a_port_is_that_of_the_host_or_the_scheme() {
+        assert_eq!(port("a.example:8080", "https"), "8080");
+        assert_eq!(port("a.example", "https"), "443");
+        assert_eq!(port("[2001:db8::1]", "http"), "80");
+        assert_eq!(port("[2001:db8::1]:81", "http"), "81");
     }
 }

@@ -5,10 +5,14 @@
 //! is broken.
 
 mod answer;
+mod claims;
+mod client;
 mod failure;
 mod forward;
+mod forwarded;
 mod hop;
 mod problem;
+mod request_id;
 #[cfg(test)]
 mod tests;
 
@@ -24,9 +28,12 @@ use pingora::proxy::{FailToProxy, ProxyHttp, ProxyWarnLogContext, Session};
 use pingora::upstreams::peer::HttpPeer;
 use pingora::{Error, ErrorType, Result};
 
+pub use self::client::Client;
 use self::failure::Failure;
-pub use self::forward::Forwarding;
+use self::forward::Hop;
 use self::problem::Problem;
+use self::request_id::{REQUEST_ID, RequestId};
+use crate::config::ForwardingSettings;
 use crate::metrics::{Metrics, Source, UpstreamError};
 use crate::server::{Connection, Life, Phase};
 use crate::upstream::{Member, Pace, Upstream, Way};
@@ -37,8 +44,8 @@ pub struct Gateway<R> {
     pub site: R,
     /// What answers for the rest.
     pub upstream: Arc<Upstream>,
-    /// What is added to requests that pass on.
-    pub forwarding: Forwarding,
+    /// Who is believed about a request's origin, and what the portal is told of it.
+    pub forwarding: ForwardingSettings,
     /// Counts.
     pub metrics: Arc<Metrics>,
     /// Whether connections may be kept.
@@ -49,6 +56,8 @@ pub struct Gateway<R> {
 #[derive(Debug)]
 pub struct Exchange {
     source: Source,
+    client: Option<Client>,
+    id: Option<RequestId>,
     /// Which upstream is being asked, and which could not be reached.
     way: Way,
 }
@@ -70,6 +79,8 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
     fn new_ctx(&self) -> Exchange {
         Exchange {
             source: Source::Proxy,
+            client: None,
+            id: None,
             way: Way::default(),
         }
     }
@@ -79,10 +90,15 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         // the site come compressed, and the upstream's are passed on as they are.
     }
 
-    async fn early_request_filter(&self, session: &mut Session, _: &mut Exchange) -> Result<()> {
+    async fn early_request_filter(
+        &self,
+        session: &mut Session,
+        exchange: &mut Exchange,
+    ) -> Result<()> {
         if let Some(connection) = Connection::of(session) {
             connection.end_head();
         }
+        self.identify(session, exchange);
         self.limit(session);
         Ok(())
     }
@@ -90,13 +106,18 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
     async fn request_filter(&self, session: &mut Session, exchange: &mut Exchange) -> Result<bool> {
         let head = session.req_header();
         if head.version == Version::HTTP_11 && !head.headers.contains_key(header::HOST) {
-            Problem::NO_HOST.send(session).await?;
+            Problem::NO_HOST.send(session, exchange.id.as_ref()).await?;
             return Ok(true);
         }
-        let Some(response) = self.site.respond(RequestHead::from(&**head)) else {
+        let Some(mut response) = self.site.respond(RequestHead::from(&**head)) else {
             return Ok(false);
         };
         exchange.source = Source::Site;
+        if let Some(id) = &exchange.id {
+            response
+                .headers_mut()
+                .insert(REQUEST_ID, id.value().clone());
+        }
         answer::send(session, response).await?;
         Ok(true)
     }
@@ -151,8 +172,15 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         request: &mut RequestHeader,
         exchange: &mut Exchange,
     ) -> Result<()> {
+        let client = exchange
+            .client
+            .unwrap_or_else(|| Client::of(session, &self.forwarding.trusted_proxies));
         let authority = exchange.way.member().map_or("", Member::authority);
-        self.forwarding.apply(session, request, authority)
+        Hop::of(session, client, exchange.id.as_ref()).announce(
+            &self.forwarding,
+            request,
+            authority,
+        )
     }
 
     async fn upstream_response_filter(
@@ -181,8 +209,15 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         &self,
         session: &mut Session,
         response: &mut ResponseHeader,
-        _: &mut Exchange,
+        exchange: &mut Exchange,
     ) -> Result<()> {
+        let tunnel = response.status == StatusCode::SWITCHING_PROTOCOLS;
+        if let Some(id) = &exchange.id
+            && (tunnel || !response.status.is_informational())
+            && !response.headers.contains_key(REQUEST_ID)
+        {
+            response.insert_header(REQUEST_ID, id.value().clone())?;
+        }
         let client = session.req_header().version;
         if client == Version::HTTP_10 && response.headers.contains_key(header::TRANSFER_ENCODING) {
             // Its body will end with the connection.
@@ -226,7 +261,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         // Pingora closes the connection after a failure whatever is said here, so the answer had
         // better say so too.
         session.set_keepalive(None);
-        if problem.send(session).await.is_ok() {
+        if problem.send(session, exchange.id.as_ref()).await.is_ok() {
             session.shutdown().await;
         }
         FailToProxy {
@@ -265,6 +300,17 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
 }
 
 impl<R> Gateway<R> {
+    /// Finds out whom a request comes from, and what to call it.
+    fn identify(&self, session: &Session, exchange: &mut Exchange) {
+        let client = Client::of(session, &self.forwarding.trusted_proxies);
+        exchange.client = Some(client);
+        if self.forwarding.request_id {
+            let brought = RequestId::of(&session.req_header().headers);
+            let brought = brought.filter(|_| client.is_behind_trusted());
+            exchange.id = Some(brought.unwrap_or_else(RequestId::new));
+        }
+    }
+
     /// Sets what Pingora leaves without a limit, anew for each request: a request's own fields
     /// reset what the one before was given.
     fn limit(&self, session: &mut Session) {

@@ -7,6 +7,7 @@ use pingora::Result;
 use pingora::proxy::Session;
 
 use super::answer;
+use super::request_id::{REQUEST_ID, RequestId};
 
 /// What is told to the client: nothing about addresses or names behind the proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,12 +57,18 @@ impl Problem {
     };
 
     /// Sends it, unless a response has begun.
-    pub(super) async fn send(self, session: &mut Session) -> Result<()> {
+    pub(super) async fn send(self, session: &mut Session, id: Option<&RequestId>) -> Result<()> {
         if self.status == StatusCode::BAD_REQUEST || self.status == StatusCode::REQUEST_TIMEOUT {
             // Where one request was not understood, the next may not begin where it seems to.
             session.set_keepalive(None);
         }
-        answer::send(session, self.response()).await
+        let mut response = self.response();
+        if let Some(id) = id {
+            response
+                .headers_mut()
+                .insert(REQUEST_ID, id.value().clone());
+        }
+        answer::send(session, response).await
     }
 
     fn response(self) -> Response<Body> {

@@ -29,7 +29,7 @@ fn gateway(upstream: Arc<Upstream>) -> Gateway<Nothing> {
     Gateway {
         site: Nothing,
         upstream,
-        forwarding: Forwarding::default(),
+        forwarding: ForwardingSettings::default(),
         metrics: Arc::new(Metrics::new()),
         life: Life::new(),
     }

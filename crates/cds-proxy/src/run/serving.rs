@@ -10,7 +10,7 @@ use pingora::server::configuration::ServerConf;
 use tokio::task::JoinSet;
 
 use crate::config::{ListenAddress, Settings, UpstreamSettings};
-use crate::gateway::{Forwarding, Gateway, KEEP_ALIVE};
+use crate::gateway::{Gateway, KEEP_ALIVE};
 use crate::metrics::Metrics;
 use crate::published::Published;
 use crate::server::{Acceptor, Life, Listener, Phase, Room, capacity, serve};
@@ -45,9 +45,7 @@ pub(crate) fn start(
     let gateway = Gateway {
         site: published,
         upstream,
-        forwarding: Forwarding {
-            trusted: settings.forwarding.trusted_proxies.clone(),
-        },
+        forwarding: settings.forwarding.clone(),
         metrics,
         life: life.clone(),
     };

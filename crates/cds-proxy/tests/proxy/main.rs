@@ -7,6 +7,7 @@ mod admin;
 mod config;
 mod demo;
 mod failing;
+mod forwarding;
 mod hand_over;
 mod life;
 mod listeners;

@@ -3,6 +3,7 @@
 mod address;
 mod balance;
 mod bind;
+mod host_sent;
 mod log_filter;
 mod mode;
 mod one_or_many;
@@ -16,6 +17,7 @@ mod watching;
 pub use address::ListenAddress;
 pub use balance::Balance;
 pub use bind::Bind;
+pub use host_sent::HostSent;
 pub use log_filter::LogFilter;
 pub use mode::Mode;
 pub(super) use one_or_many::{one_or_many, one_or_many_schema};
