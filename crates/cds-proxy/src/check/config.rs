@@ -7,10 +7,13 @@ use anyhow::bail;
 use cds_live::Limits;
 
 use super::target::Target;
-use crate::config::{Bind, ConfigFile, Layer, Mistake, Place, SiteSection};
+use crate::config::{
+    Bind, ConfigFile, Layer, Mistake, Place, SiteSection, UpstreamSection, UpstreamTls,
+};
 use crate::rules::certificate_expiring::CERTIFICATE_EXPIRING;
 use crate::rules::config_invalid::CONFIG_INVALID;
 use crate::server::tls::Certificate;
+use crate::upstream::Trust;
 
 /// A configuration file that has been looked at.
 #[derive(Debug)]
@@ -33,6 +36,7 @@ impl Config {
         let mut file = ConfigFile::read(path)?;
         file.check();
         file.add(certificates(file.layer(), now));
+        file.add(authorities(&file.layer().upstream));
         let limits = file.layer().limits.of_sites();
         let bind = file.layer().site.bind.unwrap_or_default();
         let place = match place(&file.layer().site) {
@@ -69,6 +73,14 @@ fn certificates(layer: &Layer, now: SystemTime) -> Vec<Mistake> {
         }
     }
     mistakes
+}
+
+/// What is wrong with whom upstreams' certificates are checked against. Those of the system are
+/// another machine's, maybe.
+fn authorities(section: &UpstreamSection) -> Vec<Mistake> {
+    let tls = UpstreamTls::of(section);
+    let faulty = tls.ca.is_some().then(|| Trust::load(&tls).err());
+    faulty.flatten().into_iter().collect()
 }
 
 /// Where the documents are, if anything says so.

@@ -74,6 +74,7 @@ impl Layer {
         };
         Self {
             listen: self.listen.map(listen),
+            upstream: self.upstream.relative_to(dir),
             site: self.site.relative_to(dir),
             admin: self.admin.relative_to(dir),
             ..self

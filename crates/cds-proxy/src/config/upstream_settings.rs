@@ -1,11 +1,12 @@
 //! What is settled about the upstreams.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::mistake::Mistake;
 use super::section::UpstreamSection;
 use super::settings::missing;
-use super::values::{Balance, Timeout, UpstreamUrl};
+use super::values::{Balance, Timeout, TlsName, UpstreamHttp2, UpstreamUrl, Verify};
 
 /// The portal.
 #[derive(Debug, Clone)]
@@ -14,6 +15,10 @@ pub struct UpstreamSettings {
     pub urls: Vec<UpstreamUrl>,
     /// Which of several a request goes to.
     pub balance: Balance,
+    /// How it proves who it is, where TLS is spoken.
+    pub tls: UpstreamTls,
+    /// Whether HTTP/2 is spoken with it.
+    pub http2: UpstreamHttp2,
     /// Limit for making a connection to it.
     pub connect_timeout: Duration,
     /// Limit for the first byte of its answer, and between two pieces of it.
@@ -30,6 +35,17 @@ pub struct UpstreamSettings {
     pub eject_after: u32,
     /// For how long.
     pub eject_time: Duration,
+}
+
+/// How an upstream proves who it is.
+#[derive(Debug, Clone, Default)]
+pub struct UpstreamTls {
+    /// The file of the authorities; `None` means those of the system.
+    pub ca: Option<PathBuf>,
+    /// The name it has to prove; `None` means the host of its URL.
+    pub name: Option<TlsName>,
+    /// Whether it has to.
+    pub verify: Verify,
 }
 
 impl UpstreamSettings {
@@ -55,9 +71,11 @@ impl UpstreamSettings {
     pub(super) fn of(section: UpstreamSection) -> Result<Self, Mistake> {
         let or = |given: Option<Timeout>, default| given.map_or(default, |it| it.0);
         Ok(Self {
+            tls: UpstreamTls::of(&section),
             urls: section
                 .url
                 .ok_or_else(|| missing("upstream.url", "upstream"))?,
+            http2: section.http2.unwrap_or_default(),
             balance: section.balance.unwrap_or_default(),
             connect_timeout: or(section.connect_timeout, Self::CONNECT_TIMEOUT),
             timeout: or(section.timeout, Self::TIMEOUT),
@@ -68,5 +86,16 @@ impl UpstreamSettings {
             eject_after: section.eject_after.map_or(Self::EJECT_AFTER, Into::into),
             eject_time: or(section.eject_time, Self::EJECT_TIME),
         })
+    }
+}
+
+impl UpstreamTls {
+    /// What a source says of it.
+    pub fn of(section: &UpstreamSection) -> Self {
+        Self {
+            ca: section.tls_ca.clone(),
+            name: section.tls_name.clone(),
+            verify: section.tls_verify.unwrap_or_default(),
+        }
     }
 }

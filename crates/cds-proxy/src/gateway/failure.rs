@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use pingora::ErrorType as E;
-use pingora::{Error, ErrorSource};
+use pingora::{Error, ErrorSource, ImmutStr};
 
 use super::problem::Problem;
 use crate::metrics::UpstreamError;
@@ -45,10 +45,13 @@ impl Failure {
 
     fn of_upstream(etype: &E) -> Self {
         match etype {
-            E::ConnectRefused | E::ConnectNoRoute | E::ConnectError | E::SocketError => {
-                Self::Unreachable
-            }
-            E::ConnectTimedout => Self::Unresponsive,
+            E::ConnectRefused
+            | E::ConnectNoRoute
+            | E::ConnectError
+            | E::SocketError
+            | E::TLSHandshakeFailure
+            | E::InvalidCert => Self::Unreachable,
+            E::ConnectTimedout | E::TLSHandshakeTimedout => Self::Unresponsive,
             E::ReadTimedout | E::WriteTimedout => Self::TooSlow,
             _ => Self::Broken,
         }
@@ -91,6 +94,12 @@ pub(super) fn reason(error: &Error) -> Cow<'_, str> {
         E::ConnectTimedout => "no connection in time".into(),
         E::ReadTimedout => "the upstream did not answer in time".into(),
         E::ConnectionClosed => "the upstream closed the connection before it answered".into(),
+        E::TLSHandshakeFailure => {
+            // The cause is within a text of Pingora's, before the name that was asked for.
+            let text = error.context.as_ref().map_or("", ImmutStr::as_str);
+            let cause = text.split_once("cause: ").map_or(text, |(_, cause)| cause);
+            format!("no TLS connection: {cause}").into()
+        }
         _ => match &error.context {
             Some(context) => context.as_str().into(),
             None => error.to_string().into(),

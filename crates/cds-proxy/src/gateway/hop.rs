@@ -1,6 +1,6 @@
 //! Fields that speak of one connection (RFC 9110 §7.6.1).
 
-use http::{HeaderName, StatusCode, header};
+use http::{HeaderName, StatusCode, Version, header};
 use pingora::http::ResponseHeader;
 
 /// Fields of a connection, apart from `Connection` itself and those that frame the body: Pingora
@@ -8,7 +8,6 @@ use pingora::http::ResponseHeader;
 const OF_A_CONNECTION: [HeaderName; 4] = [
     HeaderName::from_static("keep-alive"),
     HeaderName::from_static("proxy-connection"),
-    // Trailers are not passed on, so none must be announced.
     header::TRAILER,
     header::UPGRADE,
 ];
@@ -18,17 +17,25 @@ fn frames(name: &HeaderName) -> bool {
     name == header::CONTENT_LENGTH || name == header::TRANSFER_ENCODING
 }
 
-/// Removes what the upstream says about its connection with the proxy.
-pub(super) fn strip(response: &mut ResponseHeader) {
+/// Removes what the upstream says about its connection with the proxy; `client` is the version
+/// that the answer is passed on in.
+pub(super) fn strip(response: &mut ResponseHeader, client: Version) {
     if response.status == StatusCode::SWITCHING_PROTOCOLS {
         return;
     }
     for name in nominated(response) {
         response.remove_header(&name);
     }
+    // Trailers are passed on by HTTP/2 alone; elsewhere none must be announced.
+    let has_trailers = response.version == Version::HTTP_2 && client == Version::HTTP_2;
     for name in OF_A_CONNECTION {
-        // RFC 9110 §15.5.22: this status is nothing without the field.
-        if name != header::UPGRADE || response.status != StatusCode::UPGRADE_REQUIRED {
+        let stays = match name {
+            // RFC 9110 §15.5.22: this status is nothing without the field.
+            header::UPGRADE => response.status == StatusCode::UPGRADE_REQUIRED,
+            header::TRAILER => has_trailers,
+            _ => false,
+        };
+        if !stays {
             response.remove_header(&name);
         }
     }
@@ -52,7 +59,7 @@ mod tests {
         for (name, value) in fields {
             response.append_header(*name, *value).unwrap();
         }
-        strip(&mut response);
+        strip(&mut response, Version::HTTP_11);
         response.headers.keys().map(ToString::to_string).collect()
     }
 

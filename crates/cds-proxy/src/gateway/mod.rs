@@ -36,7 +36,7 @@ use self::request_id::{REQUEST_ID, RequestId};
 use crate::config::ForwardingSettings;
 use crate::metrics::{Metrics, Source, UpstreamError};
 use crate::server::{Connection, Life, Phase};
-use crate::upstream::{Member, Pace, Upstream, Way};
+use crate::upstream::{Demand, Member, Pace, Upstream, Way};
 
 /// Decides who answers a request, and passes on what is not ours.
 pub struct Gateway<R> {
@@ -131,7 +131,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             self.upstream.nowhere();
             return Err(nowhere(why));
         }
-        let peer = self.upstream.peer(&exchange.way, pace(session));
+        let peer = self.upstream.peer(&exchange.way, demand(session));
         peer.ok_or_else(|| nowhere("there is none"))
     }
 
@@ -223,7 +223,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             // Its body will end with the connection.
             session.set_keepalive(None);
         }
-        hop::strip(response);
+        hop::strip(response, client);
         speak_version_of(client, response);
         Ok(())
     }
@@ -382,20 +382,27 @@ fn nowhere(why: &'static str) -> Box<Error> {
     error
 }
 
-/// Whether the answer may be silent for long without anything being wrong.
-fn pace(session: &Session) -> Pace {
+/// What a request asks of its connection. An answer to an upgrade or an event stream may be silent
+/// for long without anything being wrong.
+fn demand(session: &Session) -> Demand {
     let head = session.req_header();
     let says = |name, word: &[u8]| {
         let values = head.headers.get_all(name).iter();
         let mut parts = values.flat_map(|value| value.as_bytes().windows(word.len()));
         parts.any(|part| part.eq_ignore_ascii_case(word))
     };
-    let streams = session.is_upgrade_req()
+    let upgrades = session.is_upgrade_req();
+    let streams = upgrades
         || head.method == Method::GET && says(header::ACCEPT, b"text/event-stream")
         || head.method == Method::POST && says(header::CONTENT_TYPE, b"application/grpc");
-    if streams {
-        Pace::Occasional
-    } else {
-        Pace::Steady
+    Demand {
+        pace: if streams {
+            Pace::Occasional
+        } else {
+            Pace::Steady
+        },
+        // Pingora upgrades nothing over HTTP/2, and chunks what comes from there, which a client
+        // that speaks HTTP/1.0 doesn't understand.
+        http1: upgrades || head.version == Version::HTTP_10,
     }
 }

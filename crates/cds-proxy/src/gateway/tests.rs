@@ -12,9 +12,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
-use crate::config::{Balance, Mode};
+use crate::config::{Balance, Mode, UpstreamHttp2};
 use crate::server::{Acceptor, Inherited, Listener, Room, serve};
-use crate::upstream::{Ejection, Limits};
+use crate::upstream::{Ejection, Limits, Speech};
 
 /// A site of which nothing is asked.
 struct Nothing;
@@ -36,12 +36,16 @@ fn gateway(upstream: Arc<Upstream>) -> Gateway<Nothing> {
 }
 
 fn upstream(connect: Duration) -> Arc<Upstream> {
-    let limits = Limits {
-        connect,
-        answer: Duration::from_secs(30),
-        write: Duration::from_secs(30),
-        idle: Duration::from_secs(4),
-        stream: STREAM,
+    let speech = Speech {
+        limits: Limits {
+            connect,
+            answer: Duration::from_secs(30),
+            write: Duration::from_secs(30),
+            idle: Duration::from_secs(4),
+            stream: STREAM,
+        },
+        trust: None,
+        http2: UpstreamHttp2::Never,
     };
     let ejection = Ejection {
         after: 3,
@@ -50,7 +54,7 @@ fn upstream(connect: Duration) -> Arc<Upstream> {
     Arc::new(Upstream::new(
         &["http://portal.invalid:1".parse().unwrap()],
         Balance::RoundRobin,
-        limits,
+        speech,
         ejection,
         &[],
         &Metrics::new(),

@@ -4,7 +4,8 @@ cds_metadata::rule! {
     /// ## What it checks
     ///
     /// Each certificate that the configuration names can be read, is an X.509 certificate in PEM,
-    /// and has the key that is named with it.
+    /// and has the key that is named with it. The file of authorities that upstreams' certificates
+    /// are checked against has at least one certificate, and none that can't be understood.
     ///
     /// ## Why it matters
     ///

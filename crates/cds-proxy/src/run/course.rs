@@ -18,11 +18,14 @@ use crate::metrics::Metrics;
 use crate::published::Published;
 use crate::server::tls::Renewal;
 use crate::server::{Acceptor, Asked, Ending, Inherited, Life, Phase, Program, Signals, Successor};
+use crate::upstream::Trust;
 
 /// What a process goes by.
 #[derive(Debug)]
 pub(super) struct Course<'a> {
     pub(super) settings: &'a Settings,
+    /// Whom the upstreams' certificates are checked against.
+    pub(super) trust: Option<Trust>,
     pub(super) renewal: Renewal,
     /// How it was started; an error says why it can't be started again.
     pub(super) program: io::Result<Program>,
@@ -71,7 +74,14 @@ impl Course<'_> {
             return Ok(Verdict::Failed);
         }
         admin.tell_about(&published);
-        let mut serving = start(self.settings, listeners, published.clone(), metrics, &life)?;
+        let mut serving = start(
+            self.settings,
+            self.trust.clone(),
+            listeners,
+            published.clone(),
+            metrics,
+            &life,
+        )?;
         let over = if spawn_blocking(|| inherited.confirm()).await? {
             own_files(true, &serving, &admin);
             systemd::ready();

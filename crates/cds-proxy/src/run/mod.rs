@@ -47,6 +47,10 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
         Ok(certificates) => certificates,
         Err(mistakes) => return refuse(Faulty::Given(mistakes)),
     };
+    let trust = match serving::trust(&settings.upstream) {
+        Ok(trust) => trust,
+        Err(mistake) => return refuse(Faulty::Given(vec![mistake])),
+    };
     // Before anything else, so that a port in use is said at once and nothing else happens.
     let sockets = Sockets::bind(&settings, &certificates, &mut inherited)?;
     logging::start(settings.log.as_deref());
@@ -61,6 +65,7 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
     let runtime = runtime(settings.process.threads)?;
     let course = Course {
         settings: &settings,
+        trust,
         renewal,
         program,
     };

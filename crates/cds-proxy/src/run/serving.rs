@@ -9,12 +9,12 @@ use pingora::proxy::http_proxy;
 use pingora::server::configuration::ServerConf;
 use tokio::task::JoinSet;
 
-use crate::config::{ListenAddress, Settings, UpstreamSettings};
+use crate::config::{ListenAddress, Mistake, Settings, UpstreamSettings};
 use crate::gateway::{Gateway, KEEP_ALIVE};
 use crate::metrics::Metrics;
 use crate::published::Published;
 use crate::server::{Acceptor, Life, Listener, Phase, Room, capacity, serve};
-use crate::upstream::{Ejection, Limits, Upstream};
+use crate::upstream::{Ejection, Limits, Speech, Trust, Upstream};
 
 /// The listeners of clients, served.
 #[derive(Debug)]
@@ -31,6 +31,7 @@ pub(crate) struct Serving {
 /// When the system refuses.
 pub(crate) fn start(
     settings: &Settings,
+    trust: Option<Trust>,
     listeners: Vec<Listener>,
     published: Published,
     metrics: Arc<Metrics>,
@@ -40,7 +41,8 @@ pub(crate) fn start(
         .iter()
         .filter_map(|listener| listener.address().tcp());
     let own: Vec<_> = own.collect();
-    let upstream = upstream(&settings.upstream, &own, &metrics);
+    warn_of_insecure(trust.as_ref());
+    let upstream = upstream(&settings.upstream, trust, &own, &metrics);
     tokio::spawn(Arc::clone(&upstream).tend());
     let gateway = Gateway {
         site: published,
@@ -109,20 +111,49 @@ fn room(settings: &Settings) -> Room {
 /// More than a sidecar of one portal sees, and few enough for a small machine's memory.
 const MOST_CONNECTIONS: usize = 10_000;
 
-fn upstream(settings: &UpstreamSettings, own: &[SocketAddr], metrics: &Metrics) -> Arc<Upstream> {
-    let limits = Limits {
-        connect: settings.connect_timeout,
-        answer: settings.timeout,
-        write: settings.write_timeout,
-        idle: settings.idle_timeout,
-        stream: settings.stream_timeout,
+fn upstream(
+    settings: &UpstreamSettings,
+    trust: Option<Trust>,
+    own: &[SocketAddr],
+    metrics: &Metrics,
+) -> Arc<Upstream> {
+    let speech = Speech {
+        limits: Limits {
+            connect: settings.connect_timeout,
+            answer: settings.timeout,
+            write: settings.write_timeout,
+            idle: settings.idle_timeout,
+            stream: settings.stream_timeout,
+        },
+        trust,
+        http2: settings.http2,
     };
     let ejection = Ejection {
         after: settings.eject_after,
         pause: settings.eject_time,
     };
     let (urls, balance) = (&settings.urls, settings.balance);
-    Arc::new(Upstream::new(urls, balance, limits, ejection, own, metrics))
+    Arc::new(Upstream::new(urls, balance, speech, ejection, own, metrics))
+}
+
+/// Reads whom the upstreams' certificates are checked against, if any speaks TLS.
+///
+/// # Errors
+///
+/// When there is nobody.
+pub(super) fn trust(settings: &UpstreamSettings) -> Result<Option<Trust>, Mistake> {
+    let is_tls = settings.urls.iter().any(|url| url.is_tls);
+    is_tls.then(|| Trust::load(&settings.tls)).transpose()
+}
+
+/// What is not as safe as it could be.
+fn warn_of_insecure(trust: Option<&Trust>) {
+    if trust.is_some_and(Trust::is_insecure) {
+        tracing::warn!(
+            "the upstream's certificate is not checked: whoever is in between can read and change \
+             everything"
+        );
+    }
 }
 
 fn idle_connections(settings: &Settings) -> usize {

@@ -2,7 +2,7 @@
 //!
 //! What is known flows one way: a name is resolved into [`addresses`], which a [`member`] has for
 //! each URL; [`standing`] says whether it is worth asking; the [`pool`] chooses one for each
-//! attempt of a request; [`peer`] says how to connect there.
+//! attempt of a request; [`peer`] says how to connect there, and [`tls`] who is taken for it.
 
 mod addresses;
 mod member;
@@ -13,10 +13,12 @@ mod resolve;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod way;
 
 pub use member::Member;
-pub use peer::{Limits, Pace, keepalive};
+pub use peer::{Demand, Limits, Pace, Speech, keepalive};
 pub use pool::Upstream;
 pub use standing::Ejection;
+pub use tls::Trust;
 pub use way::Way;

@@ -3,8 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use pingora::protocols::TcpKeepalive;
+use pingora::protocols::{ALPN, TcpKeepalive};
 use pingora::upstreams::peer::HttpPeer;
+
+use super::tls::Trust;
+use crate::config::{UpstreamHttp2, UpstreamUrl};
 
 /// Time limits towards the upstream.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +22,26 @@ pub struct Limits {
     pub idle: Duration,
     /// For a tunnel or an event stream in which nobody says anything.
     pub stream: Duration,
+}
+
+/// How all upstreams are spoken to.
+#[derive(Debug, Clone)]
+pub struct Speech {
+    /// Time limits.
+    pub limits: Limits,
+    /// Whom their certificates are checked against, where TLS is spoken.
+    pub trust: Option<Trust>,
+    /// Whether HTTP/2 is spoken.
+    pub http2: UpstreamHttp2,
+}
+
+/// What a request asks of the connection that it is sent on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Demand {
+    /// How its answer arrives.
+    pub pace: Pace,
+    /// Whether HTTP/2 would not do for it.
+    pub http1: bool,
 }
 
 /// How a request's answer arrives.
@@ -48,19 +71,54 @@ impl Limits {
     }
 }
 
-/// How to connect to an address.
-pub(super) fn peer(address: SocketAddr, limits: Limits, pace: Pace) -> HttpPeer {
-    // No name reaches Pingora: it would resolve it while a request waits, blocking its thread.
-    let mut peer = HttpPeer::new(address, false, String::new());
-    let options = &mut peer.options;
-    options.connection_timeout = Some(limits.connect);
-    options.total_connection_timeout = Some(limits.connect);
-    options.read_timeout = Some(limits.of_answer(pace));
-    options.write_timeout = Some(limits.write);
-    options.idle_timeout = Some(limits.idle);
-    options.tcp_keepalive = Some(keepalive());
-    peer
+impl Speech {
+    /// How to connect to an address of an upstream, which is one of so many.
+    pub(super) fn peer(
+        &self,
+        url: &UpstreamUrl,
+        address: SocketAddr,
+        many: usize,
+        demand: Demand,
+    ) -> Option<HttpPeer> {
+        // No name reaches Pingora: it would resolve it while a request waits, blocking its thread.
+        let mut peer = HttpPeer::new(address, url.is_tls, String::new());
+        if url.is_tls {
+            self.trust.as_ref()?.apply(&mut peer, url);
+        }
+        let limits = self.limits.shared_by(many);
+        let options = &mut peer.options;
+        options.alpn = self.protocols(url, demand);
+        options.max_h2_streams = STREAMS;
+        options.h2_stream_window_size = Some(STREAM_WINDOW);
+        options.h2_connection_window_size = Some(CONNECTION_WINDOW);
+        options.connection_timeout = Some(limits.connect);
+        options.total_connection_timeout = Some(limits.connect);
+        options.read_timeout = Some(limits.of_answer(demand.pace));
+        options.write_timeout = Some(limits.write);
+        options.idle_timeout = Some(limits.idle);
+        options.tcp_keepalive = Some(keepalive());
+        Some(peer)
+    }
+
+    const fn protocols(&self, url: &UpstreamUrl, demand: Demand) -> ALPN {
+        match self.http2 {
+            UpstreamHttp2::Always if url.is_tls && demand.http1 => ALPN::H1,
+            UpstreamHttp2::Always => ALPN::H2,
+            UpstreamHttp2::Auto if url.is_tls && !demand.http1 => ALPN::H2H1,
+            UpstreamHttp2::Auto | UpstreamHttp2::Never => ALPN::H1,
+        }
+    }
 }
+
+/// Requests at a time on a connection of HTTP/2: what servers usually allow.
+const STREAMS: usize = 100;
+
+/// What is taken of an answer while its client takes none of it. Pingora's 8 MiB would be a lot of
+/// memory for a few slow clients.
+const STREAM_WINDOW: u32 = 256 << 10;
+
+/// Enough for all streams, so that slow clients don't hold up the others.
+const CONNECTION_WINDOW: u32 = 100 * STREAM_WINDOW;
 
 /// Finds out within two minutes that the other end of a silent tunnel is gone.
 pub fn keepalive() -> TcpKeepalive {

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::member::Member;
-use super::peer::{Limits, Pace, peer};
+use super::peer::{Demand, Limits, Speech};
 use super::resolve::keep_resolved;
 use super::standing::Ejection;
 use super::way::Way;
@@ -25,7 +25,7 @@ use crate::metrics::{Metrics, UpstreamError};
 pub struct Upstream {
     members: Vec<Arc<Member>>,
     balance: Balance,
-    limits: Limits,
+    speech: Speech,
     turn: AtomicUsize,
 }
 
@@ -38,7 +38,7 @@ impl Upstream {
     pub fn new(
         urls: &[UpstreamUrl],
         balance: Balance,
-        limits: Limits,
+        speech: Speech,
         ejection: Ejection,
         own: &[SocketAddr],
         metrics: &Metrics,
@@ -51,7 +51,7 @@ impl Upstream {
         Self {
             members: urls.iter().map(member).collect(),
             balance,
-            limits,
+            speech,
             turn: AtomicUsize::new(0),
         }
     }
@@ -63,7 +63,7 @@ impl Upstream {
 
     /// The time limits.
     pub const fn limits(&self) -> Limits {
-        self.limits
+        self.speech.limits
     }
 
     /// Keeps what is known of the upstreams current, for as long as it is polled.
@@ -89,7 +89,7 @@ impl Upstream {
                     member.first_asked().await;
                 }
             };
-            let _ = timeout(self.limits.connect, asked).await;
+            let _ = timeout(self.speech.limits.connect, asked).await;
         }
         // When all have been missed, the first again: there may be others now than there were.
         let found = self.choose(&way.missed).or_else(|| self.choose(&[]));
@@ -102,12 +102,13 @@ impl Upstream {
     }
 
     /// How to connect to where a request is on its way to.
-    pub fn peer(&self, way: &Way, pace: Pace) -> Option<Box<HttpPeer>> {
+    pub fn peer(&self, way: &Way, demand: Demand) -> Option<Box<HttpPeer>> {
         let stop = way.stop()?;
-        let limits = self
-            .limits
-            .shared_by(self.address_count().min(MOST_TIMEOUTS));
-        Some(Box::new(peer(stop.address, limits, pace)))
+        let many = self.address_count().min(MOST_TIMEOUTS);
+        let peer = self
+            .speech
+            .peer(stop.member.url(), stop.address, many, demand);
+        peer.map(Box::new)
     }
 
     /// Notes that the address has answered.

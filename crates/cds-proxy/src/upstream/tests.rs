@@ -5,8 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::config::Balance;
+use crate::config::{Balance, UpstreamHttp2};
 use crate::metrics::{Metrics, UpstreamError};
+
+const SPEECH: Speech = Speech {
+    limits: LIMITS,
+    trust: None,
+    http2: UpstreamHttp2::Auto,
+};
+
+const STEADY: Demand = Demand {
+    pace: Pace::Steady,
+    http1: false,
+};
 
 const LIMITS: Limits = Limits {
     connect: Duration::from_secs(1),
@@ -26,7 +37,7 @@ fn upstream(urls: &[&str], balance: Balance) -> Arc<Upstream> {
     Arc::new(Upstream::new(
         &urls,
         balance,
-        LIMITS,
+        SPEECH,
         ejection,
         &[],
         &metrics,
@@ -63,12 +74,16 @@ async fn an_address_is_there_at_once() {
     let upstream = upstream(&["http://[::1]:3000"], Balance::RoundRobin);
     let way = ask(&upstream).await;
     assert_eq!(way.address().unwrap().to_string(), "[::1]:3000");
-    let options = upstream.peer(&way, Pace::Steady).unwrap().options;
+    let options = upstream.peer(&way, STEADY).unwrap().options;
     assert_eq!(options.connection_timeout, Some(LIMITS.connect));
     assert_eq!(options.read_timeout, Some(LIMITS.answer));
     assert_eq!(options.write_timeout, Some(LIMITS.write));
     assert_eq!(options.idle_timeout, Some(LIMITS.idle));
-    let options = upstream.peer(&way, Pace::Occasional).unwrap().options;
+    let occasional = Demand {
+        pace: Pace::Occasional,
+        ..STEADY
+    };
+    let options = upstream.peer(&way, occasional).unwrap().options;
     assert_eq!(options.read_timeout, Some(LIMITS.stream));
 }
 
@@ -101,7 +116,7 @@ async fn a_name_that_leads_back_here_is_not_asked() {
     let upstream = Upstream::new(
         &[url],
         Balance::RoundRobin,
-        LIMITS,
+        SPEECH,
         ejection,
         &[own],
         &metrics,
@@ -158,7 +173,7 @@ async fn a_request_waits_for_no_more_than_three_that_are_silent() {
     let mut way = Way::default();
     let mut tries = 1;
     upstream.next(&mut way).await.unwrap();
-    let peer = upstream.peer(&way, Pace::Steady).unwrap();
+    let peer = upstream.peer(&way, STEADY).unwrap();
     assert_eq!(peer.options.connection_timeout, Some(LIMITS.connect / 3));
     while upstream.missed(&mut way, false, "no connection in time") {
         upstream.next(&mut way).await.unwrap();

@@ -270,7 +270,7 @@ fn a_file_that_is_missing_is_shown_with_its_mend() {
 #[test]
 fn a_configuration_with_mistakes_is_shown_with_all_of_them() {
     let place = Place::with_site();
-    let config = "[upstream]\nurl = \"https://portal.example\"\ntime-out = \"5s\"\n\n\
+    let config = "[upstream]\nurl = \"https://portal.example/base\"\ntime-out = \"5s\"\n\n\
                   [site]\ndir = \"cds\"\n\n[[listen]]\naddress = \"8080\"\n";
     place.write("cds-proxy.toml", config);
     let shown = place.run(&["check", "cds-proxy.toml"]).stdout;

@@ -12,6 +12,7 @@ mod hand_over;
 mod life;
 mod listeners;
 mod passing;
+mod secure_upstreams;
 mod site;
 mod sites;
 mod support;

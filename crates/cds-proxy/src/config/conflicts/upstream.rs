@@ -3,6 +3,7 @@
 use super::mistake;
 use crate::config::mistake::Mistake;
 use crate::config::section::{ListenSection, UpstreamSection};
+use crate::config::values::{UpstreamUrl, Verify};
 
 /// Every mistake about upstreams, by themselves and together with the listeners.
 pub(super) fn conflicts(section: &UpstreamSection, listeners: &[ListenSection]) -> Vec<Mistake> {
@@ -10,6 +11,7 @@ pub(super) fn conflicts(section: &UpstreamSection, listeners: &[ListenSection]) 
         return Vec::new();
     };
     let mut mistakes = Vec::new();
+    mistakes.extend(secrecy(section, urls));
     if urls.is_empty() {
         mistakes.push(mistake(
             "upstream.url",
@@ -44,6 +46,31 @@ pub(super) fn conflicts(section: &UpstreamSection, listeners: &[ListenSection]) 
     mistakes
 }
 
+/// What is wrong with how upstreams prove who they are.
+fn secrecy(section: &UpstreamSection, urls: &[UpstreamUrl]) -> Option<Mistake> {
+    let said = [
+        ("tls-ca", section.tls_ca.is_some()),
+        ("tls-name", section.tls_name.is_some()),
+        ("tls-verify", section.tls_verify == Some(Verify::Insecure)),
+    ];
+    let first = said.into_iter().find(|(_, is_said)| *is_said);
+    if let Some((key, _)) = first.filter(|_| !urls.iter().any(|url| url.is_tls)) {
+        return Some(mistake(
+            &format!("upstream.{key}"),
+            &format!("`{key}` is for upstreams that speak TLS"),
+            "leave it out, or write the URL with https",
+        ));
+    }
+    let is_unused = section.tls_verify == Some(Verify::Insecure) && section.tls_ca.is_some();
+    is_unused.then(|| {
+        mistake(
+            "upstream.tls-verify",
+            "there are authorities, but nothing is checked by them",
+            "leave `tls-verify` out, so that the certificate is checked",
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use crate::config::conflicts::tests::in_file;
@@ -68,6 +95,31 @@ mod tests {
                 keys,
                 "{urls}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_tls_must_be_of_use() {
+        for (text, keys) in [
+            (
+                "url = \"http://a\"\ntls-name = \"b\"",
+                &["upstream.tls-name"][..],
+            ),
+            (
+                "url = \"http://a\"\ntls-verify = \"insecure\"",
+                &["upstream.tls-verify"],
+            ),
+            (
+                "url = \"https://a\"\ntls-verify = \"insecure\"\ntls-ca = \"c\"",
+                &["upstream.tls-verify"],
+            ),
+            ("url = \"https://a\"\ntls-name = \"b\"\ntls-ca = \"c\"", &[]),
+            (
+                "url = [\"http://a\", \"https://b\"]\ntls-verify = \"insecure\"",
+                &[],
+            ),
+        ] {
+            assert_eq!(in_file(&format!("[upstream]\n{text}")), keys, "{text}");
         }
     }
 }

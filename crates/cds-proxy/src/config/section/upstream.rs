@@ -1,12 +1,15 @@
 //! `[upstream]`
 
 use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::values::{Balance, Timeout, UpstreamUrl, one_or_many, one_or_many_schema};
+use crate::config::values::{
+    Balance, Timeout, TlsName, UpstreamHttp2, UpstreamUrl, Verify, one_or_many, one_or_many_schema,
+};
 
 /// The portal, which gets every request that is not for a document.
 #[derive(Debug, Clone, Default, Args, Deserialize, JsonSchema)]
@@ -18,7 +21,7 @@ use crate::config::values::{Balance, Timeout, UpstreamUrl, one_or_many, one_or_m
 )]
 #[command(next_help_heading = "Upstream")]
 pub struct UpstreamSection {
-    /// The portal behind the proxy: `http://HOST:PORT`. Several share the requests; the addresses
+    /// The portal behind the proxy: `http://HOST:PORT` or `https://HOST:PORT`. Several share the requests; the addresses
     /// of one name are tried one after the other
     #[arg(id = "upstream.url", long = "upstream", value_name = "URL", env = "CDS_PROXY_UPSTREAM",
           num_args = 1.., value_delimiter = ',')]
@@ -36,6 +39,48 @@ pub struct UpstreamSection {
         value_enum
     )]
     pub balance: Option<Balance>,
+
+    /// File in PEM with the certificates of the authorities that an https upstream's certificate
+    /// must lead to [default: those that the system trusts]
+    #[arg(
+        id = "upstream.tls-ca",
+        long = "upstream-tls-ca",
+        value_name = "FILE",
+        env = "CDS_PROXY_UPSTREAM_TLS_CA"
+    )]
+    pub tls_ca: Option<PathBuf>,
+
+    /// Name that an https upstream's certificate must be for, and that it is asked for by (SNI)
+    /// [default: the host of the URL]
+    #[arg(
+        id = "upstream.tls-name",
+        long = "upstream-tls-name",
+        value_name = "NAME",
+        env = "CDS_PROXY_UPSTREAM_TLS_NAME"
+    )]
+    pub tls_name: Option<TlsName>,
+
+    /// How an https upstream's certificate is checked: wholly (full), or not at all (insecure),
+    /// so that whoever is in between can read and change everything [default: full]
+    #[arg(
+        id = "upstream.tls-verify",
+        long = "upstream-tls-verify",
+        value_name = "HOW",
+        env = "CDS_PROXY_UPSTREAM_TLS_VERIFY",
+        value_enum
+    )]
+    pub tls_verify: Option<Verify>,
+
+    /// When HTTP/2 is spoken with an upstream: if it agrees by ALPN, so with https alone (auto);
+    /// always, without TLS too; or never. WebSockets take HTTP/1.1 [default: auto]
+    #[arg(
+        id = "upstream.http2",
+        long = "upstream-http2",
+        value_name = "WHEN",
+        env = "CDS_PROXY_UPSTREAM_HTTP2",
+        value_enum
+    )]
+    pub http2: Option<UpstreamHttp2>,
 
     /// How long a connection to the upstream may take to be made [default: 5s]
     #[arg(
@@ -114,10 +159,22 @@ pub struct UpstreamSection {
 }
 
 impl UpstreamSection {
+    /// Paths that are relative begin at `dir`.
+    pub(in crate::config) fn relative_to(self, dir: &Path) -> Self {
+        Self {
+            tls_ca: self.tls_ca.map(|path| dir.join(path)),
+            ..self
+        }
+    }
+
     pub(in crate::config) fn over(self, below: Self) -> Self {
         Self {
             url: self.url.or(below.url),
             balance: self.balance.or(below.balance),
+            tls_ca: self.tls_ca.or(below.tls_ca),
+            tls_name: self.tls_name.or(below.tls_name),
+            tls_verify: self.tls_verify.or(below.tls_verify),
+            http2: self.http2.or(below.http2),
             connect_timeout: self.connect_timeout.or(below.connect_timeout),
             timeout: self.timeout.or(below.timeout),
             write_timeout: self.write_timeout.or(below.write_timeout),

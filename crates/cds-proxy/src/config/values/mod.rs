@@ -11,6 +11,7 @@ mod peers;
 mod size;
 mod threads;
 mod time;
+mod upstream_tls;
 mod upstream_url;
 mod watching;
 
@@ -25,6 +26,7 @@ pub use peers::{Peer, Peers};
 pub use size::Size;
 pub use threads::Threads;
 pub use time::{Timeout, Wait};
+pub use upstream_tls::{TlsName, UpstreamHttp2, Verify};
 pub use upstream_url::{Host, UpstreamUrl};
 pub use watching::Watching;
 

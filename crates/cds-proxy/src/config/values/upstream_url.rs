@@ -7,12 +7,14 @@ use std::str::FromStr;
 use http::Uri;
 use serde::Deserialize;
 
-use super::written_as_string;
+use super::{TlsName, written_as_string};
 
-/// Where the upstream is: the scheme, host and port of an `http` URL.
+/// Where the upstream is: the scheme, host and port of an `http` or `https` URL.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct UpstreamUrl {
+    /// Whether TLS is spoken there.
+    pub is_tls: bool,
     /// Whose addresses to connect to.
     pub host: Host,
     /// The TCP port.
@@ -30,7 +32,17 @@ pub enum Host {
 
 impl fmt::Display for UpstreamUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "http://{}", self.authority())
+        let scheme = if self.is_tls { "https" } else { "http" };
+        write!(f, "{scheme}://{}", self.authority())
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Name(name) => name.fmt(f),
+        }
     }
 }
 
@@ -61,29 +73,21 @@ impl FromStr for UpstreamUrl {
         let uri: Uri = text
             .parse()
             .map_err(|error| format!("{error}; {HOW_TO_WRITE_IT}"))?;
-        match uri.scheme_str() {
-            Some("http") => {}
-            Some("https") => {
-                return Err(
-                    "an https upstream is not supported yet; use http to a portal on this \
-                            machine or in the same pod"
-                        .to_owned(),
-                );
-            }
+        let is_tls = match uri.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
             _ => return Err(HOW_TO_WRITE_IT.to_owned()),
-        }
+        };
         let authority = uri.authority().ok_or_else(|| HOW_TO_WRITE_IT.to_owned())?;
         if authority.as_str().contains('@') {
             return Err("a user name or password is not passed on; leave it out".to_owned());
         }
         if uri.path() != "/" || uri.query().is_some() {
-            return Err(
-                "requests keep their own path, so the URL must end after the port".to_owned(),
-            );
+            return Err("requests keep their own path; end the URL after the port".to_owned());
         }
         // `Authority::port` is silent about a port beyond 65535.
         let port = match authority.as_str().strip_prefix(authority.host()) {
-            Some("" | ":") | None => Some(80),
+            Some("" | ":") | None => Some(if is_tls { 443 } else { 80 }),
             Some(port) => port
                 .trim_start_matches(':')
                 .parse()
@@ -91,16 +95,19 @@ impl FromStr for UpstreamUrl {
                 .filter(|port| *port != 0),
         };
         let port = port.ok_or_else(|| format!("`{authority}` has no usable port"))?;
-        Ok(Self {
-            host: host(authority.host())?,
-            port,
-        })
+        let host = host(authority.host())?;
+        if is_tls {
+            // What the certificate is asked for.
+            host.to_string().parse::<TlsName>()?;
+        }
+        Ok(Self { is_tls, host, port })
     }
 }
 
-written_as_string!(UpstreamUrl: "http://127.0.0.1:3000", "http://portal.internal:8080");
+written_as_string!(UpstreamUrl: "http://127.0.0.1:3000", "https://portal.internal");
 
-const HOW_TO_WRITE_IT: &str = "write it as http://HOST:PORT, such as http://127.0.0.1:3000";
+const HOW_TO_WRITE_IT: &str =
+    "write it as http://HOST:PORT or https://HOST:PORT, such as http://127.0.0.1:3000";
 
 fn host(text: &str) -> Result<Host, String> {
     if let Some(literal) = text
@@ -139,6 +146,8 @@ mod tests {
             authority("http://portal.internal"),
             Ok("portal.internal:80".to_owned())
         );
+        let secure = upstream("https://[fd00::5]").unwrap();
+        assert_eq!(secure.to_string(), "https://[fd00::5]:443");
     }
 
     #[test]
@@ -154,11 +163,7 @@ mod tests {
             let error = upstream(text).unwrap_err();
             assert!(error.contains("http://HOST:PORT"), "{text}: {error}");
         }
-        assert!(
-            upstream("https://portal")
-                .unwrap_err()
-                .contains("not supported yet")
-        );
+        assert!(upstream("https://-portal").is_err());
         assert!(
             upstream("http://portal/base")
                 .unwrap_err()

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, StreamOwned};
 use tempfile::TempDir;
 
 use super::DEADLINE;
@@ -37,6 +38,29 @@ impl Authority {
             dir: tempfile::tempdir().unwrap(),
             issuer: CertifiedIssuer::self_signed(params, key).unwrap(),
         }
+    }
+
+    /// The file of its own certificate.
+    pub(crate) fn root(&self) -> PathBuf {
+        let path = self.dir.path().join("root.pem");
+        fs::write(&path, self.issuer.pem()).unwrap();
+        path
+    }
+
+    /// What a server needs that shows a certificate for a name, and speaks these protocols.
+    pub(crate) fn server(&self, name: &str, protocols: &[&[u8]]) -> Arc<ServerConfig> {
+        let pair = self.certify("server", name);
+        let certificate = CertificateDer::from_pem_file(&pair.certificate).unwrap();
+        let key = PrivateKeyDer::from_pem_file(&pair.key).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .unwrap();
+        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+        Arc::new(config)
     }
 
     /// A certificate for a name, in files that are named so. Those that are there are replaced in

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use h2::client::SendRequest;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
@@ -85,6 +85,10 @@ impl Http2 {
     }
 }
 
+/// What came after the body of an answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Trailers(pub(crate) HeaderMap);
+
 async fn exchange(
     sender: SendRequest<bytes::Bytes>,
     request: Request<()>,
@@ -102,8 +106,9 @@ async fn exchange(
         body.flow_control().release_capacity(piece.len())?;
         read.extend_from_slice(&piece);
     }
-    Ok(Response::from_parts(
-        parts,
-        String::from_utf8(read).unwrap(),
-    ))
+    let mut response = Response::from_parts(parts, String::from_utf8(read).unwrap());
+    if let Some(trailers) = body.trailers().await? {
+        response.extensions_mut().insert(Trailers(trailers));
+    }
+    Ok(response)
 }

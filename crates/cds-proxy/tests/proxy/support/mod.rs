@@ -3,6 +3,7 @@
 mod authority;
 mod client;
 mod http2;
+mod http2_portal;
 mod portal;
 mod process;
 mod site;
@@ -11,7 +12,8 @@ use std::time::{Duration, Instant};
 
 pub(crate) use authority::{Authority, HTTP1, HTTP2, Pair, shown};
 pub(crate) use client::{Client, get};
-pub(crate) use http2::Http2;
+pub(crate) use http2::{Http2, Trailers};
+pub(crate) use http2_portal::Http2Portal;
 pub(crate) use portal::{Portal, Vacancy, ok};
 pub(crate) use process::{Proxy, before, command, command_of};
 pub(crate) use site::{METADATA, SiteDir};

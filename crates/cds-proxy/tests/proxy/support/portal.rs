@@ -1,6 +1,6 @@
 //! A portal that keeps what it is sent, byte for byte.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -8,6 +8,7 @@ use std::thread;
 
 use rustix::fd::OwnedFd;
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::DEADLINE;
 
@@ -70,9 +71,29 @@ impl Portal {
         Self::on(TcpListener::bind("127.0.0.1:0").unwrap(), answer)
     }
 
+    /// The same, by TLS.
+    pub(crate) fn secure(
+        config: Arc<ServerConfig>,
+        answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::over(listener, answer, move |stream| {
+            let session = ServerConnection::new(Arc::clone(&config)).unwrap();
+            StreamOwned::new(session, stream)
+        })
+    }
+
     fn on(
         listener: TcpListener,
         answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
+    ) -> Self {
+        Self::over(listener, answer, |stream| stream)
+    }
+
+    fn over<S: Read + Write + Send + 'static>(
+        listener: TcpListener,
+        answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
+        greet: impl Fn(TcpStream) -> S + Send + 'static,
     ) -> Self {
         let address = listener.local_addr().unwrap();
         let (sender, requests) = channel();
@@ -80,6 +101,7 @@ impl Portal {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (answer, sender) = (Arc::clone(&answer), sender.clone());
+                let stream = greet(stream);
                 thread::spawn(move || converse(stream, &*answer, &sender));
             }
         });
@@ -99,7 +121,7 @@ impl Portal {
     }
 }
 
-fn converse(stream: TcpStream, answer: &Answer, requests: &Sender<Request>) {
+fn converse(stream: impl Read + Write, answer: &Answer, requests: &Sender<Request>) {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream) {
         let _ = requests.send(request.clone());
@@ -110,7 +132,7 @@ fn converse(stream: TcpStream, answer: &Answer, requests: &Sender<Request>) {
     }
 }
 
-fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
+fn read(stream: &mut BufReader<impl Read>) -> Option<Request> {
     let mut request = Request {
         line: line(stream)?,
         fields: Vec::new(),
@@ -144,7 +166,7 @@ fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
     Some(request)
 }
 
-fn line(stream: &mut BufReader<TcpStream>) -> Option<String> {
+fn line(stream: &mut BufReader<impl Read>) -> Option<String> {
     let mut line = String::new();
     stream.read_line(&mut line).ok().filter(|read| *read > 0)?;
     Some(line.trim_end_matches("\r\n").to_owned())

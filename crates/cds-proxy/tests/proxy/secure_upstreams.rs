@@ -1,0 +1,210 @@
+//! Upstreams that speak TLS or HTTP/2: who is taken for them, and what passes.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::Path;
+
+use http::Request;
+use rustls::{ServerConnection, StreamOwned};
+
+use super::support::{
+    Authority, Client, HTTP1, HTTP2, Http2, Http2Portal, Portal, Proxy, SiteDir, Trailers, before,
+    command, get, ok,
+};
+
+const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
+
+fn start(site: &SiteDir, url: &str, root: Option<&Path>, args: &[&str]) -> Proxy {
+    let mut command = before(site, url);
+    command.args(["--listen", "127.0.0.1:0"]).args(args);
+    if let Some(root) = root {
+        command.arg("--upstream-tls-ca").arg(root);
+    }
+    Proxy::spawn(command)
+}
+
+#[test]
+fn an_upstream_proves_who_it_is() {
+    let (site, authority) = (SiteDir::good(), Authority::new());
+    let portal = Portal::secure(authority.server("127.0.0.1", &[]), |_| ok("secure"));
+    let url = format!("https://{}", portal.address);
+    let proxy = start(&site, &url, Some(&authority.root()), &[]);
+    let mut client = Client::connect(proxy.address);
+    for _ in 0..2 {
+        let request = "POST / HTTP/1.1\r\nHost: portal.example\r\nContent-Length: 4\r\n\r\nbody";
+        assert_eq!(client.ask(request).text(), "secure");
+        let request = portal.request();
+        assert_eq!(request.body, b"body");
+        assert_eq!(request.all("host"), ["portal.example"]);
+    }
+}
+
+#[test]
+fn one_that_nobody_vouches_for_is_asked_only_by_who_says_so() {
+    let (site, authority, stranger) = (SiteDir::good(), Authority::new(), Authority::new());
+    let portal = Portal::secure(stranger.server("127.0.0.1", &[]), |_| ok("secret"));
+    let url = format!("https://{}", portal.address);
+    let proxy = start(&site, &url, Some(&authority.root()), &[]);
+    get(proxy.address, "/").assert_problem(502);
+    assert_eq!(get(proxy.address, WELL_KNOWN).status, 200);
+    proxy.wait_for_log("no TLS connection: invalid peer certificate");
+    assert!(portal.is_untouched());
+
+    let proxy = start(&site, &url, None, &["--upstream-tls-verify", "insecure"]);
+    assert_eq!(get(proxy.address, "/").text(), "secret");
+    proxy.wait_for_log("certificate is not checked");
+}
+
+#[test]
+fn a_certificate_must_be_for_the_name_that_is_asked_for() {
+    let (site, authority) = (SiteDir::good(), Authority::new());
+    let portal = Portal::secure(authority.server("portal.internal", &[]), |_| ok("named"));
+    let root = authority.root();
+    for host in ["127.0.0.1", "localhost"] {
+        let url = format!("https://{host}:{}", portal.address.port());
+        let proxy = start(&site, &url, Some(&root), &[]);
+        get(proxy.address, "/").assert_problem(502);
+        proxy.wait_for_log(
+            "no TLS connection: invalid peer certificate: certificate not valid for name",
+        );
+        assert!(portal.is_untouched());
+
+        let name = ["--upstream-tls-name", "portal.internal"];
+        let proxy = start(&site, &url, Some(&root), &name);
+        assert_eq!(get(proxy.address, "/").text(), "named");
+        portal.request();
+    }
+}
+
+#[test]
+fn authorities_that_can_not_be_read_keep_the_proxy_from_starting() {
+    let (site, authority) = (SiteDir::good(), Authority::new());
+    let file = site.path().join("ca.pem");
+    let config = site.path().join("cds-proxy.toml");
+    fs::write(
+        &config,
+        "site.dir = \".\"\n[upstream]\nurl = \"https://127.0.0.1:1\"\ntls-ca = \"ca.pem\"\n",
+    )
+    .unwrap();
+    let key = fs::read_to_string(authority.certify("a", "a").key).unwrap();
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (pem, words) in [
+        (None, "can't be read"),
+        (Some(key.as_str()), "has no certificate in it"),
+        (Some(broken), "has a certificate that can't be understood"),
+    ] {
+        if let Some(pem) = pem {
+            fs::write(&file, pem).unwrap();
+        }
+        let mut run = before(&site, "https://127.0.0.1:1");
+        let output = run.arg("--upstream-tls-ca").arg(&file).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(words), "{said}");
+
+        let output = command().arg("check").arg(&config).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("error[certificate-invalid]"), "{said}");
+        assert!(said.contains(words) && said.contains(":4:10"), "{said}");
+    }
+}
+
+#[test]
+fn http2_is_spoken_with_who_agrees_to_it() {
+    let (site, authority) = (SiteDir::good(), Authority::new());
+    let portal = Http2Portal::secure(authority.server("127.0.0.1", &[HTTP2]));
+    let url = format!("https://{}", portal.address);
+    let proxy = start(&site, &url, Some(&authority.root()), &[]);
+    let request =
+        "POST /a%2Fb/..?x HTTP/1.1\r\nHost: portal.example\r\nContent-Length: 4\r\n\r\nbody";
+    let response = Client::connect(proxy.address).ask(request);
+    assert_eq!((response.status, response.text()), (200, "body"));
+    let request = portal.request();
+    assert_eq!(request.uri(), "https://portal.example/a%2Fb/..?x");
+    assert_eq!(request.body(), b"body");
+
+    let both = authority.server("127.0.0.1", &[HTTP2, HTTP1]);
+    let portal = Portal::secure(both, |_| ok("old"));
+    let url = format!("https://{}", portal.address);
+    let proxy = start(
+        &site,
+        &url,
+        Some(&authority.root()),
+        &["--upstream-http2=never"],
+    );
+    assert_eq!(get(proxy.address, "/").text(), "old");
+}
+
+#[test]
+fn http2_without_tls_is_spoken_by_who_says_so() {
+    let (site, portal) = (SiteDir::good(), Http2Portal::plain());
+    let url = format!("http://{}", portal.address);
+    let proxy = start(&site, &url, None, &["--upstream-http2", "always"]);
+    let mut client = Client::connect(proxy.address);
+    for _ in 0..3 {
+        assert_eq!(client.get("/").status, 200);
+        assert_eq!(portal.request().uri().path(), "/");
+    }
+}
+
+#[test]
+fn grpc_passes_with_its_trailers() {
+    let (site, portal) = (SiteDir::good(), Http2Portal::plain());
+    let url = format!("http://{}", portal.address);
+    let proxy = start(&site, &url, None, &["--upstream-http2", "always"]);
+    let request = Request::post("http://portal.example/grpc.health.v1.Health/Check")
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .body("\0\0\0\0\0")
+        .unwrap();
+    let response = Http2::connect(proxy.address).ask(request);
+    assert_eq!(response.body(), "\0\0\0\0\0");
+    assert_eq!(response.headers()["content-type"], "application/grpc");
+    assert_eq!(response.headers()["trailer"], "grpc-status");
+    let trailers = response.extensions().get::<Trailers>().unwrap();
+    assert_eq!(trailers.0["grpc-status"], "0");
+    let request = portal.request();
+    assert_eq!(request.headers()["te"], "trailers");
+    assert_eq!(request.body(), b"\0\0\0\0\0");
+}
+
+#[test]
+fn an_upgrade_and_an_old_client_get_http1_from_an_upstream_that_has_both() {
+    let (site, authority) = (SiteDir::good(), Authority::new());
+    let config = authority.server("127.0.0.1", &[HTTP2, HTTP1]);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let proxy = start(&site, &url, Some(&authority.root()), &[]);
+    let accept = || {
+        let (stream, _) = listener.accept().unwrap();
+        let session = ServerConnection::new(config.clone()).unwrap();
+        let mut stream = StreamOwned::new(session, stream);
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            head.push(byte[0]);
+        }
+        assert_eq!(stream.conn.alpn_protocol(), Some(HTTP1));
+        stream
+    };
+    let mut client = Client::connect(proxy.address);
+    client.send(
+        b"GET /live HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+          Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+    );
+    let mut portal = accept();
+    portal
+        .write_all(
+            b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhi",
+        )
+        .unwrap();
+    assert!(client.read_until("\r\n\r\nhi"));
+
+    let mut client = Client::connect(proxy.address);
+    client.send(b"GET / HTTP/1.0\r\n\r\n");
+    accept().write_all(&ok("old")).unwrap();
+    assert_eq!(client.response(false).text(), "old");
+}
