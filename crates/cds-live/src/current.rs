@@ -85,13 +85,18 @@ impl Taken {
                 status.generation += 1;
                 status.loaded_at = Some(self.reload.at);
                 status.etag = Some(site.etag().into());
+                status.entries = site.entries();
                 status.in_maintenance = site.in_maintenance();
             }
             Serve::Nothing(_) => {
                 status.loaded_at = None;
                 status.etag = None;
+                status.entries = 0;
                 status.in_maintenance = false;
             }
+        }
+        if matches!(self.reload.outcome, Outcome::Swapped | Outcome::Unchanged) {
+            status.succeeded_at = Some(self.reload.at);
         }
         status.is_restored = self.is_restored;
         status.state = self.state;

@@ -48,6 +48,26 @@
 //! `public/.well-known/…` may be published, that holds for `.git` and for names that begin with
 //! two dots (Kubernetes' `..data`).
 //!
+//! # Threads
+//!
+//! One thread writes, and any number read. What they share is either a single pointer that is
+//! swapped whole (`cds_site::SiteHandle`, by arc-swap, which has its own proofs) or lies behind a
+//! mutex; there is no lock-free code of this crate's own for a model checker to search. What has to
+//! be shown besides is the order of locks, and that nobody waits without being woken:
+//!
+//! - The site is stored while the lock of its status is held, so that whoever reads the status, then
+//!   the site, gets a site at least as new.
+//! - Locks nest in one order: interests, then the inbox; the list of subscribers, then one
+//!   subscriber's queue; the table of statuses, alone. No caller's code runs under any of them:
+//!   subscribers are woken outside, and the log is written outside.
+//! - Whoever waits (a thread for mail, a subscriber for news) looks and goes to sleep under the
+//!   lock that is held to put something in, and is woken after each change. When the thread ends, by
+//!   a fault too, its inbox is closed and every subscription ended, so that nobody waits for it.
+//!
+//! # Features
+//!
+//! `stream`: [`Subscription`] is a `Stream` of futures-core.
+//!
 //! # What this crate doesn't do
 //!
 //! It knows no HTTP, no sockets and no async runtime, and it judges no document: what is wrong
@@ -61,6 +81,7 @@ mod live_sites;
 mod options;
 mod reload;
 mod status;
+mod subscription;
 
 mod agenda;
 mod alarm;
@@ -102,3 +123,4 @@ pub use read::read;
 pub use reload::{Outcome, Reload, SiteReload};
 pub use roster::site_names;
 pub use status::{State, Status, Watching};
+pub use subscription::Subscription;

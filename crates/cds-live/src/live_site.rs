@@ -13,6 +13,7 @@ use crate::read;
 use crate::reload::Reload;
 use crate::shared::Shared;
 use crate::status::Status;
+use crate::subscription::Subscription;
 use crate::worker::Worker;
 
 /// A site directory that is watched. Clones share one watcher; dropping the last ends it.
@@ -83,8 +84,9 @@ impl LiveSite {
 
     /// Every reload from now on, until the last handle is dropped.
     ///
-    /// A subscriber that is 256 reloads behind misses those that follow until it catches up.
-    pub fn subscribe(&self) -> mpsc::Receiver<Reload> {
+    /// A subscriber that is 256 reloads behind misses those that follow until it catches up;
+    /// [`Subscription::missed`] counts them.
+    pub fn subscribe(&self) -> Subscription<Reload> {
         self.shared.subscribers.subscribe()
     }
 

@@ -13,6 +13,7 @@ use crate::options::Options;
 use crate::read;
 use crate::reload::{Reload, SiteReload};
 use crate::status::{Status, Watching};
+use crate::subscription::Subscription;
 use crate::worker::Worker;
 
 /// A directory of sites that is watched: every directory in it is a site, named after it, except
@@ -120,8 +121,9 @@ impl LiveSites {
 
     /// Every reload of a site from now on, until the last handle is dropped.
     ///
-    /// A subscriber that is 1,024 reloads behind misses those that follow until it catches up.
-    pub fn subscribe(&self) -> mpsc::Receiver<SiteReload> {
+    /// A subscriber that is 1,024 reloads behind misses those that follow until it catches up;
+    /// [`Subscription::missed`] counts them.
+    pub fn subscribe(&self) -> Subscription<SiteReload> {
         self.group.subscribers.subscribe()
     }
 

@@ -330,10 +330,9 @@ impl Many {
 
     fn note_watching(&self, watch: &Watch) {
         let watching = watch.watching(self.options.watch, ROSTER, &self.group.directory);
-        let mut table = self.group.table();
-        if table.watching != watching {
+        let before = std::mem::replace(&mut self.group.table().watching, watching.clone());
+        if before != watching {
             log::watching(&self.group.directory, &watching);
-            table.watching = watching;
         }
     }
 }

@@ -17,6 +17,10 @@ pub struct Status {
     pub generation: u64,
     /// When the site that is served was taken up; `None` when none is.
     pub loaded_at: Option<SystemTime>,
+    /// When the files were last found to be good; `None` if they never were.
+    pub succeeded_at: Option<SystemTime>,
+    /// How many coverage entries are served.
+    pub entries: usize,
     /// The tag of the site that is served ([`Site::etag`](cds_site::Site::etag)); `None` when none
     /// is.
     pub etag: Option<Arc<str>>,
@@ -44,6 +48,8 @@ impl Status {
             state: State::Failing,
             generation: 0,
             loaded_at: None,
+            succeeded_at: None,
+            entries: 0,
             etag: None,
             is_restored: false,
             not_kept: None,

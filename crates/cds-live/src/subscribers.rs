@@ -1,12 +1,14 @@
 //! Those who want to hear of every reload.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use crate::subscription::{Queue, Subscription};
 
 /// Those who want to hear of something, until a thread ends.
 #[derive(Debug)]
 pub(crate) struct Subscribers<T> {
     /// None once the thread has ended.
-    senders: Mutex<Option<Vec<mpsc::SyncSender<T>>>>,
+    queues: Mutex<Option<Vec<Weak<Queue<T>>>>>,
     /// How far behind one may be.
     backlog: usize,
 }
@@ -15,37 +17,48 @@ impl<T: Clone> Subscribers<T> {
     /// Nobody yet. Whoever is more than `backlog` behind misses what follows.
     pub(crate) fn new(backlog: usize) -> Self {
         Self {
-            senders: Mutex::new(Some(Vec::new())),
+            queues: Mutex::new(Some(Vec::new())),
             backlog,
         }
     }
 
-    /// Everything from now on; a receiver that has ended already if the thread has.
-    pub(crate) fn subscribe(&self) -> mpsc::Receiver<T> {
-        let (sender, receiver) = mpsc::sync_channel(self.backlog);
-        if let Some(senders) = self.lock().as_mut() {
-            senders.push(sender);
+    /// Everything from now on; a subscription that has ended already if the thread has.
+    pub(crate) fn subscribe(&self) -> Subscription<T> {
+        let (subscription, queue) = Subscription::new();
+        match self.lock().as_mut() {
+            Some(queues) => queues.push(Arc::downgrade(&queue)),
+            None => queue.end(),
         }
-        receiver
+        subscription
     }
 
     /// Tells every subscriber. One that is behind misses this; one that is gone is forgotten.
     pub(crate) fn tell(&self, news: &T) {
-        if let Some(senders) = self.lock().as_mut() {
-            senders.retain(|sender| {
-                let sent = sender.try_send(news.clone());
-                !matches!(sent, Err(mpsc::TrySendError::Disconnected(_)))
+        let mut there = Vec::new();
+        if let Some(queues) = self.lock().as_mut() {
+            queues.retain(|queue| {
+                let queue = queue.upgrade();
+                let is_there = queue.is_some();
+                there.extend(queue);
+                is_there
             });
+        }
+        // Outside of the lock: whoever is woken may subscribe.
+        for queue in there {
+            queue.put(news.clone(), self.backlog);
         }
     }
 
     /// Lets every subscriber see the end.
     pub(crate) fn end(&self) {
-        *self.lock() = None;
+        let queues = self.lock().take();
+        for queue in queues.iter().flatten().filter_map(Weak::upgrade) {
+            queue.end();
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Vec<mpsc::SyncSender<T>>>> {
-        self.senders.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<Vec<Weak<Queue<T>>>>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -63,13 +76,15 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_behind_misses_what_follows_until_it_catches_up() {
+    fn one_that_is_behind_misses_what_follows_until_it_catches_up_and_is_told_how_much() {
         let subscribers = Subscribers::new(1);
-        let receiver = subscribers.subscribe();
-        subscribers.tell(&1);
-        subscribers.tell(&2);
-        assert_eq!(receiver.recv(), Ok(1));
-        subscribers.tell(&3);
-        assert_eq!(receiver.recv(), Ok(3));
+        let subscription = subscribers.subscribe();
+        for number in 1..=3 {
+            subscribers.tell(&number);
+        }
+        assert_eq!(subscription.recv(), Ok(1));
+        assert_eq!(subscription.missed(), 2);
+        subscribers.tell(&4);
+        assert_eq!(subscription.recv(), Ok(4));
     }
 }

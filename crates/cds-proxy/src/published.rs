@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use cds_live::{LiveSite, LiveSites, State, Status};
+use cds_live::{LiveSite, LiveSites, Reload, State, Status};
 use cds_site::{Body, Report, RequestHead, Respond};
 use http::Response;
 
@@ -54,14 +54,14 @@ impl Published {
         opened.with_context(|| format!("{} can't be watched", settings.place.dir().display()))
     }
 
-    /// Reads everything again. Blocks until that has ended.
-    pub fn reload(&self) {
+    /// Reads everything again; how it ended, by the names that operators know the sites by. Blocks
+    /// until then.
+    pub fn reload(&self) -> Vec<(Arc<str>, Reload)> {
         match self {
-            Self::Site { live, .. } => {
-                live.reload();
-            }
+            Self::Site { dir, live } => vec![(dir.to_string_lossy().into(), live.reload())],
             Self::Sites { live, .. } => {
-                live.reload_all();
+                let ended = live.reload_all().into_iter();
+                ended.map(|ended| (ended.name, ended.reload)).collect()
             }
         }
     }

@@ -181,8 +181,8 @@ mod body;
 pub use body::ResponseBody;
 #[cfg(feature = "live")]
 pub use cds_live::{
-    Limits, LiveSite, LiveSites, Options, Outcome, Reload, SiteReload, State, Status, WatchMode,
-    Watching,
+    Limits, LiveSite, LiveSites, Options, Outcome, Reload, SiteReload, State, Status, Subscription,
+    WatchMode, Watching,
 };
 pub use cds_site::metadata;
 pub use cds_site::{

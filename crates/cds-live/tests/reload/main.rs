@@ -22,6 +22,7 @@ mod links;
 mod maintenance;
 mod other_process;
 mod pairs;
+mod programs;
 mod quiet;
 mod restart;
 mod saves;

@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cds_live::{LiveSite, Options, Outcome, Reload, Status};
+use cds_live::{LiveSite, Options, Outcome, Reload, Status, Subscription};
 
 use crate::documents::{coverage, map, metadata};
 use crate::reader::{Reader, Seen, look};
@@ -78,7 +77,7 @@ impl Directory {
 pub struct Fixture {
     pub directory: Directory,
     pub live: LiveSite,
-    pub reloads: mpsc::Receiver<Reload>,
+    pub reloads: Subscription<Reload>,
     reader: Reader,
 }
 

@@ -4,11 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use cds_live::{LiveSites, Options, Outcome, Reload, SiteReload, State};
+use cds_live::{LiveSites, Options, Outcome, Reload, SiteReload, State, Subscription};
 use cds_site::Respond;
 use http::{Request, header};
 
@@ -95,7 +94,7 @@ impl Directory {
 pub struct Fixture {
     pub directory: Directory,
     pub live: LiveSites,
-    pub reloads: mpsc::Receiver<SiteReload>,
+    pub reloads: Subscription<SiteReload>,
 }
 
 impl Fixture {

@@ -1,5 +1,6 @@
 //! The endpoint for operators: health, sites, metrics.
 
+mod reload;
 mod sites;
 
 use std::sync::{Arc, OnceLock};
@@ -8,12 +9,14 @@ use async_trait::async_trait;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use pingora::apps::http_app::ServeHttp;
 use pingora::protocols::http::ServerSession;
+use serde::Serialize;
 
+use self::reload::Ended;
 use crate::metrics::{self, Metrics};
 use crate::published::Published;
 use crate::server::{Life, Phase};
 
-/// Answers `/healthz`, `/readyz`, `/sites` and `/metrics`.
+/// Answers `/healthz`, `/readyz`, `/sites`, `/metrics` and `POST /reload`.
 #[derive(Debug)]
 pub struct Admin {
     /// What to tell about, once it has been read.
@@ -28,7 +31,15 @@ pub struct Admin {
 impl ServeHttp for Admin {
     async fn response(&self, session: &mut ServerSession) -> Response<Vec<u8>> {
         let head = session.req_header();
-        let mut response = self.answer(&head.method, head.uri.path());
+        let mut response = match Selection::of(&head.method, head.uri.path()) {
+            Selection::Page(page) => page(self),
+            Selection::Reload => self.reload().await,
+            Selection::Only(methods) => only(methods),
+            Selection::Nothing => text(
+                StatusCode::NOT_FOUND,
+                "not found; there are /healthz, /readyz, /sites, /metrics and POST /reload",
+            ),
+        };
         let length = HeaderValue::from(response.body().len());
         response
             .headers_mut()
@@ -37,28 +48,48 @@ impl ServeHttp for Admin {
     }
 }
 
-impl Admin {
-    fn answer(&self, method: &Method, path: &str) -> Response<Vec<u8>> {
-        let page: fn(&Self) -> Response<Vec<u8>> = match path {
+/// What is asked for.
+#[derive(Debug)]
+enum Selection {
+    Page(fn(&Admin) -> Response<Vec<u8>>),
+    Reload,
+    /// What is there answers to these methods alone.
+    Only(&'static str),
+    Nothing,
+}
+
+impl Selection {
+    fn of(method: &Method, path: &str) -> Self {
+        let page: fn(&Admin) -> Response<Vec<u8>> = match path {
             "/healthz" => |_| text(StatusCode::OK, "ok"),
-            "/readyz" => Self::ready,
-            "/sites" => Self::sites,
-            "/metrics" => Self::metrics,
-            _ => {
-                return text(
-                    StatusCode::NOT_FOUND,
-                    "not found; there are /healthz, /readyz, /sites and /metrics",
-                );
-            }
+            "/readyz" => Admin::ready,
+            "/sites" => Admin::sites,
+            "/metrics" => Admin::metrics,
+            // Reading again is work, and no link or prefetch may cause it (RFC 9110 §9.2.1).
+            "/reload" if method == Method::POST => return Self::Reload,
+            "/reload" => return Self::Only("POST"),
+            _ => return Self::Nothing,
         };
-        if method != Method::GET && method != Method::HEAD {
-            let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD");
-            response
-                .headers_mut()
-                .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-            return response;
+        if method == Method::GET || method == Method::HEAD {
+            Self::Page(page)
+        } else {
+            Self::Only("GET, HEAD")
         }
-        page(self)
+    }
+}
+
+impl Admin {
+    /// Reads everything again, and answers once that has ended: 409 (RFC 9110 §15.5.10) if files
+    /// have to be mended first, so that `curl --fail` fails.
+    async fn reload(&self) -> Response<Vec<u8>> {
+        let Some(published) = self.published.get().cloned() else {
+            return text(StatusCode::SERVICE_UNAVAILABLE, "starting");
+        };
+        let ended = tokio::task::spawn_blocking(move || Ended::of(&published)).await;
+        match ended {
+            Ok(ended) => json(ended.status(), &ended),
+            Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        }
     }
 
     fn ready(&self) -> Response<Vec<u8>> {
@@ -74,10 +105,7 @@ impl Admin {
     }
 
     fn sites(&self) -> Response<Vec<u8>> {
-        match serde_json::to_vec_pretty(&sites::overview(self.published.get())) {
-            Ok(json) => response(StatusCode::OK, "application/json", json),
-            Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
-        }
+        json(StatusCode::OK, &sites::overview(self.published.get()))
     }
 
     fn metrics(&self) -> Response<Vec<u8>> {
@@ -91,6 +119,21 @@ impl Admin {
             metrics::CONTENT_TYPE,
             self.metrics.text().into_bytes(),
         )
+    }
+}
+
+/// RFC 9110 §15.5.6.
+fn only(methods: &'static str) -> Response<Vec<u8>> {
+    let mut response = text(StatusCode::METHOD_NOT_ALLOWED, &format!("only {methods}"));
+    let methods = HeaderValue::from_static(methods);
+    response.headers_mut().insert(header::ALLOW, methods);
+    response
+}
+
+fn json(status: StatusCode, value: &impl Serialize) -> Response<Vec<u8>> {
+    match serde_json::to_vec_pretty(value) {
+        Ok(json) => response(status, "application/json", json),
+        Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
     }
 }
 
@@ -115,6 +158,22 @@ fn response(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Re
 mod tests {
     use super::*;
 
+    fn get(admin: &Admin, path: &str) -> Response<Vec<u8>> {
+        match Selection::of(&Method::GET, path) {
+            Selection::Page(page) => page(admin),
+            other => panic!("{path}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn reading_again_takes_a_post_and_everything_else_none() {
+        let selection = |method, path| format!("{:?}", Selection::of(&method, path));
+        assert_eq!(selection(Method::POST, "/reload"), "Reload");
+        assert_eq!(selection(Method::GET, "/reload"), r#"Only("POST")"#);
+        assert_eq!(selection(Method::POST, "/sites"), r#"Only("GET, HEAD")"#);
+        assert_eq!(selection(Method::POST, "/other"), "Nothing");
+    }
+
     #[test]
     fn readiness_follows_the_life_of_the_program() {
         let admin = Admin {
@@ -122,7 +181,7 @@ mod tests {
             metrics: Arc::new(Metrics::new()),
             life: Life::starting(),
         };
-        let status = |path| admin.answer(&Method::GET, path).status();
+        let status = |path| get(&admin, path).status();
         assert_eq!(status("/readyz"), StatusCode::SERVICE_UNAVAILABLE);
         for path in ["/healthz", "/sites", "/metrics"] {
             assert_eq!(status(path), StatusCode::OK, "{path}");
@@ -142,10 +201,7 @@ mod tests {
         };
         for phase in [Phase::HandedOver, Phase::Stopping] {
             admin.life.enter(phase);
-            assert_eq!(
-                admin.answer(&Method::GET, "/readyz").status(),
-                StatusCode::OK
-            );
+            assert_eq!(get(&admin, "/readyz").status(), StatusCode::OK);
         }
     }
 }

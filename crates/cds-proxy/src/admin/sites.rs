@@ -40,8 +40,8 @@ struct SiteStatus {
     maintenance: bool,
     /// The first of the files that go on changing and keep an edit from being taken up; not there
     /// if there are none.
-    #[serde(skip_serializing_if = "is_nothing", serialize_with = "strings")]
-    changing: Arc<[String]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changing: Vec<String>,
     watching: &'static str,
     /// Why files are polled although nobody asked for it; not there if they aren't.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,7 +101,7 @@ fn describe((name, status): (Arc<str>, Status)) -> SiteStatus {
         restored: is_restored,
         not_kept: not_kept.as_deref().map(str::to_owned),
         maintenance: in_maintenance,
-        changing,
+        changing: changing.to_vec(),
         watching: watching.as_str(),
         watching_why: watching.why().map(str::to_owned),
         last_try: LastTry {
@@ -114,22 +114,14 @@ fn describe((name, status): (Arc<str>, Status)) -> SiteStatus {
 }
 
 /// Paths inside the site directory.
-fn results(report: &Report) -> Results {
+pub(super) fn results(report: &Report) -> Results {
     let mut results = Results::new();
     results.add_site(Path::new(""), [], report);
     results
 }
 
-fn rows<S: Serializer>(results: &Results, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn rows<S: Serializer>(results: &Results, serializer: S) -> Result<S::Ok, S::Error> {
     report::rows(results).serialize(serializer)
-}
-
-fn is_nothing(files: &Arc<[String]>) -> bool {
-    files.is_empty()
-}
-
-fn strings<S: Serializer>(files: &Arc<[String]>, serializer: S) -> Result<S::Ok, S::Error> {
-    files[..].serialize(serializer)
 }
 
 fn some_rows<S: Serializer>(results: &Option<Results>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cds_live::{Outcome, State};
+use cds_live::{Outcome, State, Watching};
 use http::StatusCode;
 use prometheus_client::encoding::{EncodeLabelValue, LabelValueEncoder};
 
@@ -80,6 +80,28 @@ label! {
     pub(super) enum SiteState {
         Good = "good",
         Failing = "failing",
+    }
+}
+
+label! {
+    pub(super) enum WatchMode {
+        Events = "events",
+        Polling = "polling",
+        Off = "off",
+        Ended = "ended",
+    }
+}
+
+impl WatchMode {
+    /// As it is counted; one that this version doesn't know is not.
+    pub(super) fn of(watching: &Watching) -> Option<Self> {
+        Some(match watching {
+            Watching::Events => Self::Events,
+            Watching::Polling { .. } => Self::Polling,
+            Watching::Off => Self::Off,
+            Watching::Ended => Self::Ended,
+            _ => return None,
+        })
     }
 }
 

@@ -4,9 +4,9 @@ mod labels;
 mod upstreams;
 
 use std::sync::atomic::AtomicU64;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use cds_live::{Outcome, Reload, Status};
+use cds_live::{Reload, Status};
 use http::StatusCode;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -15,7 +15,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
-use self::labels::{Class, ReloadResult, SiteState};
+use self::labels::{Class, ReloadResult, SiteState, WatchMode};
 pub use self::labels::{Source, UpstreamError};
 pub use self::upstreams::UpstreamSeries;
 use self::upstreams::Upstreams;
@@ -34,7 +34,10 @@ pub struct Metrics {
     upstreams: Upstreams,
     reloads: Vec<Counter>,
     sites: Vec<Gauge>,
+    watching: Vec<Gauge>,
     restored: Gauge,
+    entries: Gauge,
+    missed_reloads: Counter,
     last_success: Gauge<f64, AtomicU64>,
 }
 
@@ -59,6 +62,11 @@ struct StateLabel {
     state: SiteState,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ModeLabel {
+    mode: WatchMode,
+}
+
 impl Metrics {
     /// All counts at zero. Every series exists from the start, so that rates are right from the
     /// first event on.
@@ -81,6 +89,7 @@ impl Metrics {
         let states = SiteState::ALL
             .iter()
             .map(|state| StateLabel { state: *state });
+        let modes = WatchMode::ALL.iter().map(|mode| ModeLabel { mode: *mode });
         Self {
             requests: register(
                 &mut registry,
@@ -116,9 +125,29 @@ impl Metrics {
                 registry.register("sites_restored", help, gauge.clone());
                 gauge
             },
+            watching: register(
+                &mut registry,
+                "sites_watching",
+                "Sites, by how changes of their files are noticed (ended: not any more)",
+                modes,
+            ),
+            entries: {
+                let gauge = Gauge::default();
+                let help = "Coverage entries that are served";
+                registry.register("entries", help, gauge.clone());
+                gauge
+            },
+            missed_reloads: {
+                let counter = Counter::default();
+                let help = "Times that a site was read again and nobody could count how it ended, \
+                            because very many were at once";
+                registry.register("reloads_missed", help, counter.clone());
+                counter
+            },
             last_success: {
                 let gauge = Gauge::default();
-                let help = "When a site's files were last found to be good";
+                let help = "When the files were last found to be good, of the site for which that \
+                            is the longest ago; 0 if those of none were";
                 registry.register("last_success_timestamp_seconds", help, gauge.clone());
                 gauge
             },
@@ -143,24 +172,16 @@ impl Metrics {
         self.upstreams.of(url)
     }
 
-    /// Counts a reload, and notes the time if the files were good.
+    /// Counts a reload.
     pub fn count_reload(&self, reload: &Reload) {
         if let Some(result) = ReloadResult::of(reload.outcome) {
             increment(&self.reloads, result as usize);
         }
-        self.note_load(reload);
     }
 
-    /// Notes the time if the files were good.
-    pub fn note_load(&self, reload: &Reload) {
-        if matches!(reload.outcome, Outcome::Swapped | Outcome::Unchanged) {
-            let since_epoch = reload
-                .at
-                .duration_since(SystemTime::UNIX_EPOCH)
-                .unwrap_or_default();
-            let latest = since_epoch.as_secs_f64().max(self.last_success.get());
-            self.last_success.set(latest);
-        }
+    /// Counts reloads of which it isn't known how they ended.
+    pub fn count_missed_reloads(&self, missed: u64) {
+        self.missed_reloads.inc_by(missed);
     }
 
     /// Notes the states that all sites are in now. The directory that they are in counts as one
@@ -170,21 +191,33 @@ impl Metrics {
         statuses: impl IntoIterator<Item = Status>,
         is_directory_failing: bool,
     ) {
-        let mut counts = vec![0; self.sites.len()];
-        if let Some(failing) = counts.get_mut(SiteState::Failing as usize) {
-            *failing += i64::from(is_directory_failing);
-        }
-        let mut restored = 0;
+        let mut states = vec![0; self.sites.len()];
+        let mut modes = vec![0; self.watching.len()];
+        add(
+            &mut states,
+            SiteState::Failing as usize,
+            is_directory_failing,
+        );
+        let (mut restored, mut entries) = (0, 0);
+        let mut oldest: Option<SystemTime> = None;
         for status in statuses {
-            if let Some(count) = counts.get_mut(SiteState::from(status.state) as usize) {
-                *count += 1;
+            add(&mut states, SiteState::from(status.state) as usize, true);
+            if let Some(mode) = WatchMode::of(&status.watching) {
+                add(&mut modes, mode as usize, true);
             }
             restored += i64::from(status.is_restored);
+            entries += i64::try_from(status.entries).unwrap_or(i64::MAX);
+            if let Some(at) = status.succeeded_at {
+                oldest = Some(oldest.map_or(at, |oldest| oldest.min(at)));
+            }
         }
         self.restored.set(restored);
-        for (gauge, count) in self.sites.iter().zip(counts) {
-            gauge.set(count);
-        }
+        self.entries.set(entries);
+        let since_epoch = oldest.and_then(|oldest| oldest.duration_since(UNIX_EPOCH).ok());
+        self.last_success
+            .set(since_epoch.unwrap_or_default().as_secs_f64());
+        set_all(&self.sites, states);
+        set_all(&self.watching, modes);
     }
 
     /// The counts as text ([`CONTENT_TYPE`]).
@@ -199,6 +232,18 @@ impl Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+fn add(counts: &mut [i64], index: usize, one: bool) {
+    if let Some(count) = counts.get_mut(index) {
+        *count += i64::from(one);
+    }
+}
+
+fn set_all(gauges: &[Gauge], counts: Vec<i64>) {
+    for (gauge, count) in gauges.iter().zip(counts) {
+        gauge.set(count);
     }
 }
 
@@ -242,6 +287,9 @@ mod tests {
             r#"cds_proxy_upstream_errors_total{kind="timeout"} 0"#,
             r#"cds_proxy_reloads_total{result="kept"} 0"#,
             r#"cds_proxy_sites{state="failing"} 0"#,
+            r#"cds_proxy_sites_watching{mode="polling"} 0"#,
+            "cds_proxy_entries 0",
+            "cds_proxy_reloads_missed_total 0",
             "cds_proxy_build_info{version=",
         ] {
             assert!(text.contains(series), "{series} is not in\n{text}");

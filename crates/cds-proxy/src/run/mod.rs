@@ -123,5 +123,7 @@ pub(crate) fn follow(
 /// Reading files blocks, so it happens beside the workers. How it ends is told as for any reload.
 pub(crate) fn reload(published: Published) -> JoinHandle<()> {
     tracing::info!("SIGHUP: reading the documents again");
-    tokio::task::spawn_blocking(move || published.reload())
+    tokio::task::spawn_blocking(move || {
+        published.reload();
+    })
 }

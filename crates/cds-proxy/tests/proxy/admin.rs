@@ -75,6 +75,7 @@ fn requests_are_counted_by_who_answered() {
         "cds_proxy_requests_total{source=\"site\",class=\"2xx\"} 1\n",
         "cds_proxy_requests_total{source=\"proxy\",class=\"4xx\"} 1\n",
         "cds_proxy_sites{state=\"good\"} 1\n",
+        "cds_proxy_sites_watching{mode=\"events\"} 1\n",
     ] {
         eventually(count, || {
             get(proxy.admin, "/metrics")
@@ -88,6 +89,44 @@ fn requests_are_counted_by_who_answered() {
         !metrics.text().contains("last_success_timestamp_seconds 0"),
         "{}",
         metrics.text()
+    );
+}
+
+#[test]
+fn a_reload_that_is_asked_for_is_answered_once_it_has_ended() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let upstream = format!("http://{}", portal.address);
+    let proxy = Proxy::start_with(&site, &upstream, &["--watch", "off"]);
+    let reload = || {
+        let mut client = Client::connect(proxy.admin);
+        client.ask("POST /reload HTTP/1.1\r\nhost: admin\r\ncontent-length: 0\r\n\r\n")
+    };
+    let ended = |status: u16, result: &str| {
+        let answer = reload();
+        assert_eq!(answer.status, status, "{}", answer.text());
+        let answer = answer.json();
+        assert_eq!(answer["sites"][0]["result"], result);
+        answer
+    };
+    ended(200, "unchanged");
+    site.rename_utility("Other");
+    let answer = ended(200, "swapped");
+    assert_eq!(
+        (&answer["good"], &answer["failing"]),
+        (&1.into(), &0.into())
+    );
+    assert_eq!(
+        answer["sites"][0]["changed"],
+        serde_json::json!(["cds-server-metadata.json"])
+    );
+    site.write("{");
+    let answer = ended(409, "kept");
+    assert_eq!(answer["sites"][0]["serving"], true);
+    assert_eq!(answer["sites"][0]["findings"][0]["rule"], "json-syntax");
+    let refused = get(proxy.admin, "/reload");
+    assert_eq!(
+        (refused.status, refused.field("allow")),
+        (405, Some("POST"))
     );
 }
 
@@ -108,6 +147,9 @@ fn reloads_are_counted_by_result() {
     site.write("{");
     wait_for("cds_proxy_reloads_total{result=\"kept\"} 1");
     wait_for("cds_proxy_sites{state=\"failing\"} 1");
+    // In the log it looks as `check` shows it.
+    proxy.wait_for_log("the edit is refused:\n");
+    proxy.wait_for_log("error[json-syntax]");
 }
 
 #[test]
