@@ -26,8 +26,8 @@ pub use section::{
 pub use settings::{
     ForwardingSettings, ListenerSettings, Place, ProcessSettings, Settings, SiteSettings,
 };
-pub use upstream_settings::{UpstreamSettings, UpstreamTls};
+pub use upstream_settings::{HealthSettings, UpstreamSettings, UpstreamTls};
 pub use values::{
-    Balance, Bind, Host, HostSent, ListenAddress, LogFilter, Mode, Peer, Peers, Size, Threads,
-    Timeout, TlsName, UpstreamHttp2, UpstreamUrl, Verify, Wait, Watching,
+    Balance, Bind, HealthCheck, Host, HostSent, ListenAddress, LogFilter, Mode, Peer, Peers, Size,
+    Threads, Timeout, TlsName, UpstreamHttp2, UpstreamUrl, Verify, Wait, Watching,
 };

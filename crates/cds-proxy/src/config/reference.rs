@@ -127,7 +127,8 @@ mod tests {
 
     #[test]
     fn what_the_help_calls_a_default_is_what_a_missing_key_means() {
-        let enough = "site.dir = \"cds\"\nupstream.url = \"http://127.0.0.1:3000\"\n";
+        let enough = "site.dir = \"cds\"\nupstream.url = \"http://127.0.0.1:3000\"\n\
+                      upstream.health-check = \"tcp\"\n";
         let resolved = |text: &str| {
             let settings = Settings::resolve(read(&format!("{enough}{text}")));
             format!("{:?}", settings.unwrap())

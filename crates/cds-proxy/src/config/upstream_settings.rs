@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::mistake::Mistake;
 use super::section::UpstreamSection;
 use super::settings::missing;
-use super::values::{Balance, Timeout, TlsName, UpstreamHttp2, UpstreamUrl, Verify};
+use super::values::{Balance, HealthCheck, Timeout, TlsName, UpstreamHttp2, UpstreamUrl, Verify};
 
 /// The portal.
 #[derive(Debug, Clone)]
@@ -35,6 +35,23 @@ pub struct UpstreamSettings {
     pub eject_after: u32,
     /// For how long.
     pub eject_time: Duration,
+    /// How it is asked whether it is well, if it is.
+    pub health: HealthSettings,
+}
+
+/// How upstreams are asked whether they are well.
+#[derive(Debug, Clone)]
+pub struct HealthSettings {
+    /// What is asked; `None` means that nothing is.
+    pub check: Option<HealthCheck>,
+    /// How long after one answer the next is wanted.
+    pub interval: Duration,
+    /// How long an answer may take.
+    pub timeout: Duration,
+    /// After how many bad ones in a row it is left out.
+    pub failures: u32,
+    /// After how many good ones in a row it is asked again.
+    pub successes: u32,
 }
 
 /// How an upstream proves who it is.
@@ -71,6 +88,7 @@ impl UpstreamSettings {
     pub(super) fn of(section: UpstreamSection) -> Result<Self, Mistake> {
         let or = |given: Option<Timeout>, default| given.map_or(default, |it| it.0);
         Ok(Self {
+            health: HealthSettings::of(&section),
             tls: UpstreamTls::of(&section),
             urls: section
                 .url
@@ -96,6 +114,28 @@ impl UpstreamTls {
             ca: section.tls_ca.clone(),
             name: section.tls_name.clone(),
             verify: section.tls_verify.unwrap_or_default(),
+        }
+    }
+}
+
+impl HealthSettings {
+    /// A fault is known within a quarter of a minute, and a check costs next to nothing.
+    const INTERVAL: Duration = Duration::from_secs(5);
+    /// What takes longer to say that it is well isn't.
+    const TIMEOUT: Duration = Duration::from_secs(2);
+    /// One lost packet is no fault.
+    const FAILURES: u32 = 3;
+    /// What starts may answer once and fail again.
+    const SUCCESSES: u32 = 2;
+
+    fn of(section: &UpstreamSection) -> Self {
+        let or = |given: Option<Timeout>, default| given.map_or(default, |it| it.0);
+        Self {
+            check: section.health_check.clone(),
+            interval: or(section.health_interval, Self::INTERVAL),
+            timeout: or(section.health_timeout, Self::TIMEOUT),
+            failures: section.health_failures.map_or(Self::FAILURES, Into::into),
+            successes: section.health_successes.map_or(Self::SUCCESSES, Into::into),
         }
     }
 }

@@ -9,12 +9,12 @@ use pingora::proxy::http_proxy;
 use pingora::server::configuration::ServerConf;
 use tokio::task::JoinSet;
 
-use crate::config::{ListenAddress, Mistake, Settings, UpstreamSettings};
+use crate::config::{HealthSettings, ListenAddress, Mistake, Settings, UpstreamSettings};
 use crate::gateway::{Gateway, KEEP_ALIVE};
 use crate::metrics::Metrics;
 use crate::published::Published;
 use crate::server::{Acceptor, Life, Listener, Phase, Room, capacity, serve};
-use crate::upstream::{Ejection, Limits, Speech, Trust, Upstream};
+use crate::upstream::{Checks, Ejection, Limits, Speech, Trust, Upstream};
 
 /// The listeners of clients, served.
 #[derive(Debug)]
@@ -133,7 +133,18 @@ fn upstream(
         pause: settings.eject_time,
     };
     let (urls, balance) = (&settings.urls, settings.balance);
-    Arc::new(Upstream::new(urls, balance, speech, ejection, own, metrics))
+    let upstream = Upstream::new(urls, balance, speech, ejection, own, metrics);
+    Arc::new(upstream.checked(checks(&settings.health)))
+}
+
+fn checks(settings: &HealthSettings) -> Option<Checks> {
+    Some(Checks {
+        check: settings.check.clone()?,
+        interval: settings.interval,
+        timeout: settings.timeout,
+        failures: settings.failures,
+        successes: settings.successes,
+    })
 }
 
 /// Reads whom the upstreams' certificates are checked against, if any speaks TLS.

@@ -21,6 +21,8 @@ pub struct Member {
     own: Arc<[SocketAddr]>,
     addresses: ArcSwap<Addresses>,
     standing: Standing,
+    /// Whether health checks find it unwell.
+    unwell: AtomicBool,
     /// Whether it was reachable when last tried.
     unreachable: AtomicBool,
     in_flight: AtomicUsize,
@@ -44,6 +46,7 @@ impl Member {
             own,
             addresses: ArcSwap::default(),
             standing: Standing::new(ejection),
+            unwell: AtomicBool::new(false),
             unreachable: AtomicBool::new(false),
             in_flight: AtomicUsize::new(0),
             asked: watch::Sender::new(matches!(url.host, Host::Address(_))),
@@ -94,7 +97,17 @@ impl Member {
 
     /// Whether it is asked while there are others.
     pub(super) fn is_fit(&self) -> bool {
-        self.standing.is_fit()
+        !self.unwell.load(Ordering::Relaxed) && self.standing.is_fit()
+    }
+
+    /// Notes what health checks have found, and why if it is bad.
+    pub(super) fn is_found(&self, well: bool, why: &str) {
+        self.unwell.store(!well, Ordering::Relaxed);
+        self.series.tell_healthy(self.is_fit());
+        match well {
+            true => tracing::info!(upstream = %self.url, "the health checks are good again"),
+            false => tracing::warn!(upstream = %self.url, "the health checks fail: {why}"),
+        }
     }
 
     /// How many requests it is being asked.
@@ -114,7 +127,7 @@ impl Member {
     pub(super) fn answered(&self, address: SocketAddr) {
         self.addresses.load().prefer(address);
         if self.standing.succeed() {
-            self.series.tell_healthy(true);
+            self.series.tell_healthy(self.is_fit());
         }
         if self.unreachable.load(Ordering::Relaxed)
             && self.unreachable.swap(false, Ordering::Relaxed)

@@ -1,10 +1,11 @@
 //! Where the portal is, and how it is asked.
 //!
 //! What is known flows one way: a name is resolved into [`addresses`], which a [`member`] has for
-//! each URL; [`standing`] says whether it is worth asking; the [`pool`] chooses one for each
+//! each URL; [`standing`] and [`health`] say whether it is worth asking; the [`pool`] chooses one for each
 //! attempt of a request; [`peer`] says how to connect there, and [`tls`] who is taken for it.
 
 mod addresses;
+mod health;
 mod member;
 mod own;
 mod peer;
@@ -16,6 +17,7 @@ mod tests;
 mod tls;
 mod way;
 
+pub use health::Checks;
 pub use member::Member;
 pub use peer::{Demand, Limits, Pace, Speech, keepalive};
 pub use pool::Upstream;

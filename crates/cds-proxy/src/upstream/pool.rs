@@ -9,6 +9,7 @@ use pingora::upstreams::peer::HttpPeer;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::health::{Checks, keep_checked};
 use super::member::Member;
 use super::peer::{Demand, Limits, Speech};
 use super::resolve::keep_resolved;
@@ -19,13 +20,14 @@ use crate::metrics::{Metrics, UpstreamError};
 
 /// All upstreams.
 ///
-/// Those that have failed several times in a row are asked only when there is no other: when none
+/// Those that are unwell or have failed several times in a row are asked only when there is no other: when none
 /// seems fit, all are asked.
 #[derive(Debug)]
 pub struct Upstream {
     members: Vec<Arc<Member>>,
     balance: Balance,
     speech: Speech,
+    checks: Option<Checks>,
     turn: AtomicUsize,
 }
 
@@ -52,8 +54,15 @@ impl Upstream {
             members: urls.iter().map(member).collect(),
             balance,
             speech,
+            checks: None,
             turn: AtomicUsize::new(0),
         }
+    }
+
+    /// The same, asked again and again whether they are well.
+    #[must_use]
+    pub fn checked(self, checks: Option<Checks>) -> Self {
+        Self { checks, ..self }
     }
 
     /// Each of them.
@@ -71,6 +80,13 @@ impl Upstream {
         let mut tasks = JoinSet::new();
         for member in &self.members {
             tasks.spawn(keep_resolved(Arc::clone(member)));
+            if let Some(checks) = self.checks.clone() {
+                tasks.spawn(keep_checked(
+                    Arc::clone(member),
+                    checks,
+                    self.speech.clone(),
+                ));
+            }
         }
         tasks.join_all().await;
     }

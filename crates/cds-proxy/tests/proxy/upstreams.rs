@@ -1,8 +1,8 @@
 //! Several upstreams: who is asked, and what happens to those that fail.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 
 use super::support::{Client, Portal, Proxy, SiteDir, Vacancy, before, eventually, get, ok};
 
@@ -176,4 +176,87 @@ fn a_request_that_meets_a_connection_just_closed_is_sent_again() {
     assert_eq!(client.get("/second").text(), "portal");
     let lines = [(); 3].map(|()| portal.request().line);
     assert_eq!(lines[1], lines[2]);
+}
+
+const QUICKLY: [&str; 6] = [
+    "--health-interval",
+    "50ms",
+    "--health-failures",
+    "2",
+    "--health-successes",
+    "2",
+];
+
+#[test]
+fn one_that_says_it_is_not_well_is_not_asked_until_it_is() {
+    let site = SiteDir::good();
+    let is_well = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&is_well);
+    let moody = Portal::answering(move |request| {
+        let is_check = request.line == "GET /healthz?deep HTTP/1.1";
+        match !is_check || told.load(Ordering::Relaxed) {
+            true => ok("moody"),
+            false => b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n".to_vec(),
+        }
+    });
+    let steady = named("steady");
+    let args = [&["--health-check", "/healthz?deep"], &QUICKLY[..]].concat();
+    let proxy = start(&site, &[&moody, &steady], &args);
+    proxy.wait_for_log("the health checks fail");
+    let healthy = format!(
+        "cds_proxy_upstream_healthy{{upstream=\"http://{}\"}}",
+        moody.address
+    );
+    assert_eq!(metric(&proxy, &healthy), Some(0.0));
+    for _ in 0..4 {
+        assert_eq!(get(proxy.address, "/").text(), "steady");
+    }
+    assert_eq!(
+        moody.request().field("host"),
+        Some(&*moody.address.to_string())
+    );
+
+    is_well.store(true, Ordering::Relaxed);
+    proxy.wait_for_log("the health checks are good again");
+    assert_eq!(metric(&proxy, &healthy), Some(1.0));
+    let answered = [(); 2].map(|()| get(proxy.address, "/").text().to_owned());
+    assert!(answered.contains(&"moody".to_owned()), "{answered:?}");
+}
+
+#[test]
+fn one_that_takes_no_connection_is_found_out_before_a_request_comes() {
+    let (site, down, up) = (SiteDir::good(), Vacancy::new(), named("up"));
+    let urls = format!("http://{},http://{}", down.address, up.address);
+    let args = [&["--health-check", "tcp"], &QUICKLY[..]].concat();
+    let proxy = Proxy::start_with(&site, &urls, &args);
+    proxy.wait_for_log("the health checks fail");
+    for _ in 0..4 {
+        assert_eq!(get(proxy.address, "/").text(), "up");
+    }
+    let failures = format!(
+        "cds_proxy_upstream_failures_total{{upstream=\"http://{}\",kind=\"unreachable\"}}",
+        down.address
+    );
+    assert_eq!(metric(&proxy, &failures), Some(0.0));
+    let _back = down.open(|_| ok("back"));
+    proxy.wait_for_log("the health checks are good again");
+}
+
+#[test]
+fn when_none_is_well_all_are_asked() {
+    let site = SiteDir::good();
+    let portals = ["a", "b"].map(|name| {
+        Portal::answering(move |request| match request.line.contains("/healthz") {
+            true => b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
+            false => ok(name),
+        })
+    });
+    let args = [&["--health-check", "/healthz"], &QUICKLY[..]].concat();
+    let proxy = start(&site, &portals.each_ref(), &args);
+    eventually("both are found unwell", || {
+        (proxy.log().matches("the health checks fail").count() == 2).then_some(())
+    });
+    let mut answered = [(); 4].map(|()| get(proxy.address, "/").text().to_owned());
+    answered.sort();
+    assert_eq!(answered, ["a", "a", "b", "b"]);
 }

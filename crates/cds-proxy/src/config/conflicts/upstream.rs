@@ -12,6 +12,7 @@ pub(super) fn conflicts(section: &UpstreamSection, listeners: &[ListenSection]) 
     };
     let mut mistakes = Vec::new();
     mistakes.extend(secrecy(section, urls));
+    mistakes.extend(health(section));
     if urls.is_empty() {
         mistakes.push(mistake(
             "upstream.url",
@@ -71,6 +72,24 @@ fn secrecy(section: &UpstreamSection, urls: &[UpstreamUrl]) -> Option<Mistake> {
     })
 }
 
+/// What is said of health checks where none is made.
+fn health(section: &UpstreamSection) -> Option<Mistake> {
+    let said = [
+        ("health-interval", section.health_interval.is_some()),
+        ("health-timeout", section.health_timeout.is_some()),
+        ("health-failures", section.health_failures.is_some()),
+        ("health-successes", section.health_successes.is_some()),
+    ];
+    let (key, _) = said.into_iter().find(|(_, is_said)| *is_said)?;
+    section.health_check.is_none().then(|| {
+        mistake(
+            &format!("upstream.{key}"),
+            &format!("`{key}` is for health checks, and there are none"),
+            "say by `health-check` what is asked, or leave it out",
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use crate::config::conflicts::tests::in_file;
@@ -121,5 +140,14 @@ mod tests {
         ] {
             assert_eq!(in_file(&format!("[upstream]\n{text}")), keys, "{text}");
         }
+    }
+
+    #[test]
+    fn health_checks_are_described_only_where_they_are_made() {
+        assert_eq!(in_file("upstream.health-interval = \"1s\""), [""; 0]);
+        let url = "upstream.url = \"http://a\"\nupstream.health-interval = \"1s\"";
+        assert_eq!(in_file(url), ["upstream.health-interval"]);
+        let check = format!("{url}\nupstream.health-check = \"/healthz\"");
+        assert_eq!(in_file(&check), [""; 0]);
     }
 }

@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::config::values::{
-    Balance, Timeout, TlsName, UpstreamHttp2, UpstreamUrl, Verify, one_or_many, one_or_many_schema,
+    Balance, HealthCheck, Timeout, TlsName, UpstreamHttp2, UpstreamUrl, Verify, one_or_many,
+    one_or_many_schema,
 };
 
 /// The portal, which gets every request that is not for a document.
@@ -156,6 +157,53 @@ pub struct UpstreamSection {
         env = "CDS_PROXY_EJECT_TIME"
     )]
     pub eject_time: Option<Timeout>,
+
+    /// How upstreams are asked whether they are well: by a connection (tcp), or by GET for a path,
+    /// which must be answered with a status below 400. Those that aren't are asked only if no other
+    /// is [default: none]
+    #[arg(
+        id = "upstream.health-check",
+        long = "health-check",
+        value_name = "WHAT",
+        env = "CDS_PROXY_HEALTH_CHECK"
+    )]
+    pub health_check: Option<HealthCheck>,
+
+    /// How long after one health check the next is made [default: 5s]
+    #[arg(
+        id = "upstream.health-interval",
+        long = "health-interval",
+        value_name = "TIME",
+        env = "CDS_PROXY_HEALTH_INTERVAL"
+    )]
+    pub health_interval: Option<Timeout>,
+
+    /// How long the answer to a health check may take [default: 2s]
+    #[arg(
+        id = "upstream.health-timeout",
+        long = "health-timeout",
+        value_name = "TIME",
+        env = "CDS_PROXY_HEALTH_TIMEOUT"
+    )]
+    pub health_timeout: Option<Timeout>,
+
+    /// After how many failed health checks in a row an upstream is left out [default: 3]
+    #[arg(
+        id = "upstream.health-failures",
+        long = "health-failures",
+        value_name = "N",
+        env = "CDS_PROXY_HEALTH_FAILURES"
+    )]
+    pub health_failures: Option<NonZeroU32>,
+
+    /// After how many good health checks in a row it is asked again [default: 2]
+    #[arg(
+        id = "upstream.health-successes",
+        long = "health-successes",
+        value_name = "N",
+        env = "CDS_PROXY_HEALTH_SUCCESSES"
+    )]
+    pub health_successes: Option<NonZeroU32>,
 }
 
 impl UpstreamSection {
@@ -183,6 +231,11 @@ impl UpstreamSection {
             idle_connections: self.idle_connections.or(below.idle_connections),
             eject_after: self.eject_after.or(below.eject_after),
             eject_time: self.eject_time.or(below.eject_time),
+            health_check: self.health_check.or(below.health_check),
+            health_interval: self.health_interval.or(below.health_interval),
+            health_timeout: self.health_timeout.or(below.health_timeout),
+            health_failures: self.health_failures.or(below.health_failures),
+            health_successes: self.health_successes.or(below.health_successes),
         }
     }
 }

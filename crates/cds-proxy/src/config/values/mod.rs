@@ -3,6 +3,7 @@
 mod address;
 mod balance;
 mod bind;
+mod health_check;
 mod host_sent;
 mod log_filter;
 mod mode;
@@ -18,6 +19,7 @@ mod watching;
 pub use address::ListenAddress;
 pub use balance::Balance;
 pub use bind::Bind;
+pub use health_check::HealthCheck;
 pub use host_sent::HostSent;
 pub use log_filter::LogFilter;
 pub use mode::Mode;
