@@ -7,10 +7,12 @@
 //!
 //! In suggested reading order: [`cli`] and [`config`] say what is wanted, [`run`] puts it
 //! together, [`server`] owns sockets and life cycle, [`gateway`] decides for each request who
-//! answers it, [`upstream`] knows where the portal is, [`admin`] tells operators how it goes.
+//! answers it, [`upstream`] knows where the portal is, [`admin`] and [`access_log`] tell operators
+//! how it goes.
 //! [`check`], [`init`], [`rules`], [`schema`] and [`mod@reference`] are commands that need no
 //! server.
 
+pub mod access_log;
 pub mod admin;
 pub mod check;
 pub mod cli;

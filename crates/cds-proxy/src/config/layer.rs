@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::section::{
-    AdminSection, ForwardingSection, LimitsSection, ListenFlags, ListenSection, LogSection,
-    ProcessSection, SiteSection, UpstreamSection, listen_sections,
+    AccessLogSection, AdminSection, ForwardingSection, LimitsSection, ListenFlags, ListenSection,
+    LogSection, ProcessSection, SiteSection, UpstreamSection, listen_sections,
 };
 use super::settings::ListenerSettings;
 
@@ -36,6 +36,8 @@ pub struct Layer {
     #[command(flatten)]
     pub(crate) log: LogSection,
     #[command(flatten)]
+    pub(crate) access_log: AccessLogSection,
+    #[command(flatten)]
     pub(crate) process: ProcessSection,
 }
 
@@ -52,6 +54,7 @@ impl Layer {
             limits: self.limits.over(below.limits),
             admin: self.admin.over(below.admin),
             log: self.log.over(below.log),
+            access_log: self.access_log.over(below.access_log),
             process: self.process.over(below.process),
         }
     }

@@ -20,14 +20,15 @@ pub use mistake::Mistake;
 pub use reference::reference;
 pub use schema::configuration;
 pub use section::{
-    AdminSection, CertificateFiles, ForwardingSection, LimitsSection, ListenFlags, ListenSection,
-    LogSection, ProcessSection, SiteSection, UpstreamSection,
+    AccessLogSection, AdminSection, CertificateFiles, ForwardingSection, LimitsSection,
+    ListenFlags, ListenSection, LogSection, ProcessSection, SiteSection, UpstreamSection,
 };
 pub use settings::{
-    ForwardingSettings, ListenerSettings, Place, ProcessSettings, Settings, SiteSettings,
+    AccessLogSettings, ForwardingSettings, ListenerSettings, Place, ProcessSettings, Settings,
+    SiteSettings,
 };
 pub use upstream_settings::{HealthSettings, UpstreamSettings, UpstreamTls};
 pub use values::{
-    Balance, Bind, HealthCheck, Host, HostSent, ListenAddress, LogFilter, Mode, Peer, Peers, Size,
-    Threads, Timeout, TlsName, UpstreamHttp2, UpstreamUrl, Verify, Wait, Watching,
+    Balance, Bind, HealthCheck, Host, HostSent, ListenAddress, LogFilter, LogFormat, Mode, Peer,
+    Peers, Size, Threads, Timeout, TlsName, UpstreamHttp2, UpstreamUrl, Verify, Wait, Watching,
 };

@@ -10,10 +10,14 @@ use super::keys;
 use super::layer::Layer;
 use super::mistake::Mistake;
 use super::section::{
-    CertificateFiles, ForwardingSection, LimitsSection, ListenSection, ProcessSection, SiteSection,
+    AccessLogSection, CertificateFiles, ForwardingSection, LimitsSection, ListenSection,
+    ProcessSection, SiteSection,
 };
 use super::upstream_settings::UpstreamSettings;
-use super::values::{HostSent, ListenAddress, Mode, Peers, Size, Threads, Timeout, Watching};
+use super::values::{
+    HostSent, ListenAddress, LogFormat, Mode, Peers, Size, Threads, Timeout, Watching,
+};
+use crate::metrics::Source;
 use crate::rules::config_invalid::CONFIG_INVALID;
 
 /// What `run` works with.
@@ -31,6 +35,8 @@ pub struct Settings {
     pub admin: ListenAddress,
     /// How much is logged; `None` is what the program itself finds fit.
     pub log: Option<String>,
+    /// The log of requests.
+    pub access_log: AccessLogSettings,
     /// How many connections of clients there may be at a time; `None` is what the system allows.
     pub max_connections: Option<NonZeroU32>,
     /// The process.
@@ -91,6 +97,19 @@ pub struct ForwardingSettings {
     pub host: HostSent,
 }
 
+/// The log of requests.
+#[derive(Debug, Clone)]
+pub struct AccessLogSettings {
+    /// How it is written, if it is.
+    pub format: LogFormat,
+    /// Whether it has query strings.
+    pub queries: bool,
+    /// Paths that it leaves out, with what is below them.
+    pub except: Vec<String>,
+    /// Requests that it has, by who answered.
+    pub sources: Vec<Source>,
+}
+
 /// The process.
 #[derive(Debug, Clone, Copy)]
 pub struct ProcessSettings {
@@ -129,6 +148,7 @@ impl Settings {
                     .log
                     .level
                     .and_then(|level| level.as_str().map(str::to_owned)),
+                access_log: AccessLogSettings::of(layer.access_log),
                 max_connections: layer.limits.max_connections,
                 process: ProcessSettings::of(layer.process),
             }),
@@ -224,6 +244,17 @@ impl ForwardingSettings {
 impl Default for ForwardingSettings {
     fn default() -> Self {
         Self::of(ForwardingSection::default())
+    }
+}
+
+impl AccessLogSettings {
+    fn of(section: AccessLogSection) -> Self {
+        Self {
+            format: section.format.unwrap_or_default(),
+            queries: section.queries.unwrap_or(false),
+            except: section.except.unwrap_or_default(),
+            sources: section.sources.unwrap_or_else(|| Source::ALL.to_vec()),
+        }
     }
 }
 

@@ -15,13 +15,14 @@ mod problem;
 mod request_id;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use cds_site::{RequestHead, Respond};
-use http::{Method, StatusCode, Version, header};
+use http::{HeaderValue, Method, StatusCode, Version, header};
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::modules::http::HttpModules;
 use pingora::proxy::{FailToProxy, ProxyHttp, ProxyWarnLogContext, Session};
@@ -33,6 +34,7 @@ use self::failure::Failure;
 use self::forward::Hop;
 use self::problem::Problem;
 use self::request_id::{REQUEST_ID, RequestId};
+use crate::access_log::{AccessLog, Entry};
 use crate::config::ForwardingSettings;
 use crate::metrics::{Metrics, Source, UpstreamError};
 use crate::server::{Connection, Life, Phase};
@@ -48,6 +50,8 @@ pub struct Gateway<R> {
     pub forwarding: ForwardingSettings,
     /// Counts.
     pub metrics: Arc<Metrics>,
+    /// Where requests are logged, if they are.
+    pub access_log: Option<Arc<AccessLog>>,
     /// Whether connections may be kept.
     pub life: Life,
 }
@@ -55,6 +59,7 @@ pub struct Gateway<R> {
 /// What is remembered of a request while it is answered.
 #[derive(Debug)]
 pub struct Exchange {
+    begun: Instant,
     source: Source,
     client: Option<Client>,
     id: Option<RequestId>,
@@ -78,6 +83,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
 
     fn new_ctx(&self) -> Exchange {
         Exchange {
+            begun: Instant::now(),
             source: Source::Proxy,
             client: None,
             id: None,
@@ -273,6 +279,9 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
     async fn logging(&self, session: &mut Session, _: Option<&Error>, exchange: &mut Exchange) {
         let status = session.response_written().map(|head| head.status);
         self.metrics.count_request(exchange.source, status);
+        if let Some(log) = &self.access_log {
+            log.note(&entry(session, exchange));
+        }
         let unread = !session.is_body_done();
         if let Some(connection) = Connection::of(session) {
             if unread {
@@ -353,6 +362,26 @@ impl<R> Gateway<R> {
                 failure::reason(error),
             );
         }
+    }
+}
+
+/// A request as it is logged.
+fn entry<'a>(session: &'a Session, exchange: &'a Exchange) -> Entry<'a> {
+    let head = session.req_header();
+    Entry {
+        request_id: exchange.id.as_ref().and_then(RequestId::as_str),
+        trace_id: trace::id(&head.headers),
+        client: exchange.client.and_then(|client| client.address()),
+        method: &head.method,
+        host: head.headers.get(header::HOST).map(HeaderValue::as_bytes),
+        path: head.uri.path(),
+        query: head.uri.query(),
+        version: head.version,
+        status: session.response_written().map(|head| head.status),
+        bytes: session.body_bytes_sent(),
+        duration: exchange.begun.elapsed(),
+        source: exchange.source,
+        upstream: exchange.way.address(),
     }
 }
 

@@ -33,6 +33,10 @@ impl RequestId {
         Self(HeaderValue::try_from(digits).unwrap_or_else(|_| HeaderValue::from_static("-")))
     }
 
+    pub(super) fn as_str(&self) -> Option<&str> {
+        self.0.to_str().ok()
+    }
+
     pub(super) const fn value(&self) -> &HeaderValue {
         &self.0
     }

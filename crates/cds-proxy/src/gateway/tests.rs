@@ -31,6 +31,7 @@ fn gateway(upstream: Arc<Upstream>) -> Gateway<Nothing> {
         upstream,
         forwarding: ForwardingSettings::default(),
         metrics: Arc::new(Metrics::new()),
+        access_log: None,
         life: Life::new(),
     }
 }

@@ -3,8 +3,11 @@
 use std::fmt;
 
 use cds_live::{Outcome, State, Watching};
+use clap::ValueEnum;
 use http::StatusCode;
 use prometheus_client::encoding::{EncodeLabelValue, LabelValueEncoder};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 /// Declares a label with its values as they are written.
 macro_rules! label {
@@ -18,12 +21,17 @@ macro_rules! label {
 
         impl $name {
             /// All values, in the order of their discriminants.
-            pub(super) const ALL: &[Self] = &[$(Self::$value),+];
+            pub(crate) const ALL: &[Self] = &[$(Self::$value),+];
+
+            /// As it is written.
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self { $(Self::$value => $text),+ }
+            }
         }
 
         impl EncodeLabelValue for $name {
             fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), fmt::Error> {
-                EncodeLabelValue::encode(&match self { $(Self::$value => $text),+ }, encoder)
+                EncodeLabelValue::encode(&self.as_str(), encoder)
             }
         }
     };
@@ -31,6 +39,9 @@ macro_rules! label {
 
 label! {
     /// Who answered a request.
+    #[derive(ValueEnum, Deserialize, JsonSchema)]
+    #[serde(rename_all = "lowercase")]
+    #[schemars(inline)]
     pub enum Source {
         /// A site: a CDS path.
         Site = "site",

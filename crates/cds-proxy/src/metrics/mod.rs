@@ -39,6 +39,7 @@ pub struct Metrics {
     entries: Gauge,
     missed_reloads: Counter,
     last_success: Gauge<f64, AtomicU64>,
+    dropped_lines: Counter,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -151,6 +152,12 @@ impl Metrics {
                 registry.register("last_success_timestamp_seconds", help, gauge.clone());
                 gauge
             },
+            dropped_lines: {
+                let counter = Counter::default();
+                let help = "Lines of the access log that could not be written in time or at all";
+                registry.register("access_log_dropped_lines", help, counter.clone());
+                counter
+            },
             registry,
         }
     }
@@ -218,6 +225,11 @@ impl Metrics {
             .set(since_epoch.unwrap_or_default().as_secs_f64());
         set_all(&self.sites, states);
         set_all(&self.watching, modes);
+    }
+
+    /// Lines of the access log that were not written.
+    pub fn dropped_lines(&self) -> Counter {
+        self.dropped_lines.clone()
     }
 
     /// The counts as text ([`CONTENT_TYPE`]).

@@ -105,7 +105,9 @@ impl Course<'_> {
                 Phase::HandedOver
             }
         };
-        self.drain(&mut signals, &life, first, serving.tasks).await;
+        self.drain(&mut signals, &life, first, &mut serving.tasks)
+            .await;
+        spawn_blocking(move || serving.flush_log()).await?;
         Ok(Verdict::Good)
     }
 
@@ -215,7 +217,7 @@ impl Course<'_> {
         signals: &mut Signals,
         life: &Life,
         first: Phase,
-        mut tasks: JoinSet<()>,
+        tasks: &mut JoinSet<()>,
     ) {
         tracing::info!(
             "ending; requests in flight have {:?}",

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use pingora::apps::HttpServerOptions;
@@ -9,6 +10,7 @@ use pingora::proxy::http_proxy;
 use pingora::server::configuration::ServerConf;
 use tokio::task::JoinSet;
 
+use crate::access_log::AccessLog;
 use crate::config::{HealthSettings, ListenAddress, Mistake, Settings, UpstreamSettings};
 use crate::gateway::{Gateway, KEEP_ALIVE};
 use crate::metrics::Metrics;
@@ -22,6 +24,7 @@ pub(crate) struct Serving {
     /// A task for each listener, which ends when nothing is in flight any more.
     pub(super) tasks: JoinSet<()>,
     pub(super) acceptors: Vec<Weak<Acceptor>>,
+    access_log: Option<Arc<AccessLog>>,
 }
 
 /// Starts to serve, and enters that phase.
@@ -44,11 +47,15 @@ pub(crate) fn start(
     warn_of_insecure(trust.as_ref());
     let upstream = upstream(&settings.upstream, trust, &own, &metrics);
     tokio::spawn(Arc::clone(&upstream).tend());
+    let access_log = AccessLog::start(&settings.access_log, &metrics)
+        .context("the access log can't be written")?
+        .map(Arc::new);
     let gateway = Gateway {
         site: published,
         upstream,
         forwarding: settings.forwarding.clone(),
         metrics,
+        access_log: access_log.clone(),
         life: life.clone(),
     };
     let mut proxy = http_proxy(&pingora_conf(settings), gateway);
@@ -79,7 +86,20 @@ pub(crate) fn start(
     for origin in origins {
         tracing::info!("listening on {origin}, passing on to {}", urls.join(", "));
     }
-    Ok(Serving { tasks, acceptors })
+    Ok(Serving {
+        tasks,
+        acceptors,
+        access_log,
+    })
+}
+
+impl Serving {
+    /// Has what is still to be logged written, as far as that is done in a second.
+    pub(super) fn flush_log(&self) {
+        if let Some(log) = &self.access_log {
+            log.flush(Duration::from_secs(1));
+        }
+    }
 }
 
 /// A listener as clients name it.

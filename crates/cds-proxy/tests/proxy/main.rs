@@ -3,6 +3,7 @@
 // Makes helpers part of the tests, which may stop at the first surprise.
 #![cfg(test)]
 
+mod access_log;
 mod admin;
 mod config;
 mod demo;

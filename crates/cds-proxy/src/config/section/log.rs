@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use crate::config::values::LogFilter;
 
-/// What is said while the program runs, on the standard error output.
+/// What is said while the program runs, on the standard error output; requests have a log of their
+/// own.
 #[derive(Debug, Clone, Default, Args, Deserialize, JsonSchema)]
 #[serde(
     default,

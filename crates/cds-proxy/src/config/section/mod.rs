@@ -6,6 +6,7 @@
 //! the help, the reference and the schema say of it; a default stands at its end as
 //! `[default: …]`.
 
+mod access_log;
 mod admin;
 mod forwarding;
 mod limits;
@@ -15,6 +16,7 @@ mod process;
 mod site;
 mod upstream;
 
+pub use access_log::AccessLogSection;
 pub use admin::AdminSection;
 pub use forwarding::ForwardingSection;
 pub use limits::LimitsSection;

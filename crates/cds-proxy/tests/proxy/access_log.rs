@@ -1,0 +1,124 @@
+//! The log of requests.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::ChildStdout;
+
+use rustix::process::Signal;
+use serde_json::Value;
+
+use super::support::{Client, Portal, Proxy, SiteDir, eventually, get};
+
+const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
+
+fn logging(site: &SiteDir, portal: &Portal, args: &[&str]) -> Proxy {
+    let args = [&["--access-log", "json"], args].concat();
+    Proxy::start_with(site, &format!("http://{}", portal.address), &args)
+}
+
+fn next(log: &mut BufReader<ChildStdout>) -> Value {
+    let mut line = String::new();
+    log.read_line(&mut line).unwrap();
+    serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
+}
+
+#[test]
+fn each_request_is_a_line() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let mut proxy = logging(&site, &portal, &["--trusted-proxies", "127.0.0.1"]);
+    let mut log = proxy.stdout();
+    Client::connect(proxy.address).ask(
+        "GET /outages?token=secret HTTP/1.1\r\nHost: portal.example\r\nX-Request-Id: 7f\r\n\
+         X-Forwarded-For: 192.0.2.7\r\n\
+         Traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n",
+    );
+    let mut line = next(&mut log);
+    assert!(line["time"].as_str().unwrap().ends_with('Z'), "{line}");
+    assert!(line["seconds"].as_f64().unwrap() > 0.0, "{line}");
+    for name in ["time", "seconds"] {
+        line.as_object_mut().unwrap().remove(name);
+    }
+    let expected = serde_json::json!({
+        "request_id": "7f",
+        "trace_id": "0af7651916cd43dd8448eb211c80319c",
+        "client_ip": "192.0.2.7",
+        "method": "GET",
+        "host": "portal.example",
+        "path": "/outages",
+        "protocol": "HTTP/1.1",
+        "status": 200,
+        "bytes": 6,
+        "source": "upstream",
+        "upstream": portal.address.to_string(),
+    });
+    assert_eq!(line, expected);
+
+    let document = get(proxy.address, WELL_KNOWN);
+    let line = next(&mut log);
+    assert_eq!(
+        (&line["source"], &line["bytes"], &line["status"]),
+        (&"site".into(), &document.body.len().into(), &200.into())
+    );
+    assert_eq!(line["request_id"].as_str(), document.field("x-request-id"));
+    Client::connect(proxy.address).ask("GET / HTTP/1.1\r\n\r\n");
+    let line = next(&mut log);
+    assert_eq!(
+        (&line["source"], &line["status"], line.get("host")),
+        (&"proxy".into(), &400.into(), None)
+    );
+}
+
+#[test]
+fn what_nobody_wants_to_read_is_left_out() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let args = [
+        "--access-log-except",
+        "/healthz",
+        "--access-log-sources",
+        "upstream",
+        "--access-log-queries",
+    ];
+    let mut proxy = logging(&site, &portal, &args);
+    let mut log = proxy.stdout();
+    for path in ["/healthz", "/healthz/db?a=1", WELL_KNOWN, "/seen?a=%221"] {
+        get(proxy.address, path);
+    }
+    let line = next(&mut log);
+    assert_eq!(
+        (&line["path"], &line["query"]),
+        (&"/seen".into(), &"a=%221".into())
+    );
+}
+
+#[test]
+fn lines_are_text_for_those_who_read_them_and_none_is_lost_at_the_end() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let upstream = format!("http://{}", portal.address);
+    let mut proxy = Proxy::start_with(&site, &upstream, &["--access-log", "text"]);
+    let log = proxy.stdout();
+    for number in 0..50 {
+        get(proxy.address, &format!("/{number}"));
+    }
+    proxy.signal(Signal::TERM);
+    assert!(proxy.ended().success());
+    let lines: Vec<_> = log.lines().map(Result::unwrap).collect();
+    assert_eq!(lines.len(), 50, "{lines:?}");
+    for (number, line) in lines.iter().enumerate() {
+        assert!(line.contains(&format!(" path=/{number} ")), "{line}");
+        assert!(line.contains(" status=200 "), "{line}");
+    }
+}
+
+#[test]
+fn a_log_that_nobody_reads_any_more_is_no_reason_to_end() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let mut proxy = logging(&site, &portal, &[]);
+    drop(proxy.stdout());
+    assert_eq!(get(proxy.address, "/").status, 200);
+    proxy.wait_for_log("the access log can't be written");
+    assert_eq!(get(proxy.address, "/").status, 200);
+    eventually("both lines are counted", || {
+        let metrics = get(proxy.admin, "/metrics");
+        let count = "cds_proxy_access_log_dropped_lines_total 2\n";
+        metrics.text().contains(count).then_some(())
+    });
+}
