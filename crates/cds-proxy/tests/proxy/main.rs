@@ -8,6 +8,7 @@ mod admin;
 mod config;
 mod demo;
 mod failing;
+mod fidelity;
 mod forwarding;
 mod hand_over;
 mod life;
