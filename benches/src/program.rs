@@ -60,7 +60,15 @@ impl Program {
             move |port| {
                 let mut command = Command::new(&program);
                 command
-                    .args(["run", "--threads", "1", "--log", "error"])
+                    .args([
+                        "run",
+                        "--threads",
+                        "1",
+                        "--log",
+                        "error",
+                        "--rate-limit",
+                        "0",
+                    ])
                     .arg(format!("--admin=unix:{}", admin.display()))
                     .arg("--site")
                     .arg(&site)

@@ -24,8 +24,8 @@ pub use section::{
     ListenFlags, ListenSection, LogSection, ProcessSection, SiteSection, UpstreamSection,
 };
 pub use settings::{
-    AccessLogSettings, ForwardingSettings, ListenerSettings, Place, ProcessSettings, Settings,
-    SiteSettings,
+    AccessLogSettings, ForwardingSettings, ListenerSettings, Place, ProcessSettings, Rate,
+    RequestLimits, Settings, SiteSettings,
 };
 pub use upstream_settings::{HealthSettings, UpstreamSettings, UpstreamTls};
 pub use values::{

@@ -39,6 +39,10 @@ pub struct Settings {
     pub access_log: AccessLogSettings,
     /// How many connections of clients there may be at a time; `None` is what the system allows.
     pub max_connections: Option<NonZeroU32>,
+    /// What a request may be at most.
+    pub requests: RequestLimits,
+    /// How often a client may ask for documents, if there is a limit.
+    pub rate: Option<Rate>,
     /// The process.
     pub process: ProcessSettings,
 }
@@ -110,6 +114,26 @@ pub struct AccessLogSettings {
     pub sources: Vec<Source>,
 }
 
+/// What a request may be at most, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestLimits {
+    /// The whole head of an HTTP/1 request, its first line included.
+    pub head: usize,
+    /// Its target.
+    pub target: usize,
+    /// Its body, if there is a limit.
+    pub body: Option<u64>,
+}
+
+/// How often a client may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// Requests per second in the long run.
+    pub per_second: NonZeroU32,
+    /// Requests at once.
+    pub burst: NonZeroU32,
+}
+
 /// The process.
 #[derive(Debug, Clone, Copy)]
 pub struct ProcessSettings {
@@ -150,6 +174,8 @@ impl Settings {
                     .and_then(|level| level.as_str().map(str::to_owned)),
                 access_log: AccessLogSettings::of(layer.access_log),
                 max_connections: layer.limits.max_connections,
+                requests: layer.limits.of_requests(),
+                rate: layer.limits.of_clients(),
                 process: ProcessSettings::of(layer.process),
             }),
             _ => Err(mistakes),
@@ -225,6 +251,58 @@ impl LimitsSection {
         limits.file_size = size(self.max_file_size, limits.file_size);
         limits.total_size = size(self.max_total_size, limits.total_size);
         limits
+    }
+}
+
+impl LimitsSection {
+    /// How large a request may be.
+    fn of_requests(&self) -> RequestLimits {
+        let size = |given: Option<Size>, default| {
+            given.map_or(default, |size| {
+                usize::try_from(size.0).unwrap_or(usize::MAX)
+            })
+        };
+        let default = RequestLimits::default();
+        RequestLimits {
+            head: size(self.max_head_size, default.head),
+            target: size(self.max_target_size, default.target),
+            body: self.max_body_size.map(|size| size.0),
+        }
+    }
+}
+
+impl LimitsSection {
+    /// A hundredth of a processor for each client, and far more than a crawler across the internet
+    /// asks for.
+    const RATE: u32 = 500;
+
+    /// How often a client may ask for documents.
+    fn of_clients(&self) -> Option<Rate> {
+        let per_second = NonZeroU32::new(self.rate.unwrap_or(Self::RATE))?;
+        let ten_seconds = per_second.saturating_mul(NonZeroU32::MIN.saturating_add(9));
+        Some(Rate {
+            per_second,
+            burst: self.burst.unwrap_or(ten_seconds),
+        })
+    }
+}
+
+impl Default for RequestLimits {
+    /// Heads a hundred times as large as usual, targets twice as long as most portals take, and
+    /// bodies of any size: what may be uploaded is for the portal to say.
+    fn default() -> Self {
+        Self {
+            head: 64 << 10,
+            target: 16 << 10,
+            body: None,
+        }
+    }
+}
+
+impl RequestLimits {
+    /// Whether a body of so many bytes is too large.
+    pub fn is_exceeded_by(&self, bytes: u64) -> bool {
+        self.body.is_some_and(|most| bytes > most)
     }
 }
 

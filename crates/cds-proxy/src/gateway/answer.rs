@@ -27,6 +27,16 @@ const PIECE: NonZeroUsize = match NonZeroUsize::new(64 << 10) {
 /// Sends a response, and keeps the connection if it can.
 pub(super) async fn send(session: &mut Session, response: Response<Body>) -> Result<()> {
     dispose_of_body(session).await;
+    write(session, response).await
+}
+
+/// Sends a response to a request of which nothing more is read.
+pub(super) async fn send_and_close(session: &mut Session, response: Response<Body>) -> Result<()> {
+    close_after(session);
+    write(session, response).await
+}
+
+async fn write(session: &mut Session, response: Response<Body>) -> Result<()> {
     let (mut parts, mut body) = response.into_parts();
     let head_only = session.req_header().method == Method::HEAD || !may_have_body(parts.status);
     if !head_only || (!body.is_empty() && may_have_body(parts.status)) {
@@ -66,10 +76,14 @@ pub(super) async fn dispose_of_body(session: &mut Session) {
     let waits = session.req_header().headers.contains_key(header::EXPECT);
     let disposed = !waits && timeout(DRAIN_TIME, drain(session)).await.unwrap_or(false);
     if !disposed {
-        session.set_keepalive(None);
-        if let Some(connection) = Connection::of(session) {
-            connection.leave_unread();
-        }
+        close_after(session);
+    }
+}
+
+fn close_after(session: &mut Session) {
+    session.set_keepalive(None);
+    if let Some(connection) = Connection::of(session) {
+        connection.leave_unread();
     }
 }
 

@@ -23,6 +23,8 @@ pub(super) enum Failure {
     ClientGone,
     /// The client stopped in the middle of its request.
     ClientSlow,
+    /// The client's request has a body over the limit.
+    ClientLarge,
     /// The request is not HTTP after all.
     ClientWrong,
     /// Our own fault.
@@ -38,6 +40,7 @@ impl Failure {
                 ErrorSource::Downstream,
                 E::ReadError | E::WriteError | E::WriteTimedout | E::ConnectionClosed,
             ) => Self::ClientGone,
+            (ErrorSource::Downstream, E::HTTPStatus(413)) => Self::ClientLarge,
             (ErrorSource::Downstream, _) => Self::ClientWrong,
             (ErrorSource::Internal | ErrorSource::Unset, _) => Self::Internal,
         }
@@ -71,6 +74,7 @@ impl Failure {
             Self::Broken => Some(Problem::BROKEN),
             Self::ClientGone => None,
             Self::ClientSlow => Some(Problem::REQUEST_TIMEOUT),
+            Self::ClientLarge => Some(Problem::BODY_TOO_LARGE),
             Self::ClientWrong => Some(Problem::BAD_REQUEST),
             Self::Internal => Some(Problem::INTERNAL),
         }
@@ -82,7 +86,11 @@ impl Failure {
             Self::Unreachable | Self::Unresponsive => Some(UpstreamError::Unreachable),
             Self::TooSlow => Some(UpstreamError::Timeout),
             Self::Broken => Some(UpstreamError::Broken),
-            Self::ClientGone | Self::ClientSlow | Self::ClientWrong | Self::Internal => None,
+            Self::ClientGone
+            | Self::ClientSlow
+            | Self::ClientLarge
+            | Self::ClientWrong
+            | Self::Internal => None,
         }
     }
 }

@@ -10,8 +10,10 @@ mod client;
 mod failure;
 mod forward;
 mod forwarded;
+mod guard;
 mod hop;
 mod problem;
+mod rate;
 mod request_id;
 #[cfg(test)]
 mod tests;
@@ -21,8 +23,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use cds_site::{RequestHead, Respond};
-use http::{HeaderValue, Method, StatusCode, Version, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::modules::http::HttpModules;
 use pingora::proxy::{FailToProxy, ProxyHttp, ProxyWarnLogContext, Session};
@@ -33,9 +36,10 @@ pub use self::client::Client;
 use self::failure::Failure;
 use self::forward::Hop;
 use self::problem::Problem;
+pub use self::rate::RateLimit;
 use self::request_id::{REQUEST_ID, RequestId};
 use crate::access_log::{AccessLog, Entry};
-use crate::config::ForwardingSettings;
+use crate::config::{ForwardingSettings, RequestLimits};
 use crate::metrics::{Metrics, Source, UpstreamError};
 use crate::server::{Connection, Life, Phase};
 use crate::upstream::{Demand, Member, Pace, Upstream, Way};
@@ -48,6 +52,10 @@ pub struct Gateway<R> {
     pub upstream: Arc<Upstream>,
     /// Who is believed about a request's origin, and what the portal is told of it.
     pub forwarding: ForwardingSettings,
+    /// What a request may be at most.
+    pub limits: RequestLimits,
+    /// How often a client may ask for documents, if there is a limit.
+    pub rate: Option<RateLimit>,
     /// Counts.
     pub metrics: Arc<Metrics>,
     /// Where requests are logged, if they are.
@@ -63,6 +71,8 @@ pub struct Exchange {
     source: Source,
     client: Option<Client>,
     id: Option<RequestId>,
+    /// Bytes of the request's body so far.
+    received: u64,
     /// Which upstream is being asked, and which could not be reached.
     way: Way,
 }
@@ -87,6 +97,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             source: Source::Proxy,
             client: None,
             id: None,
+            received: 0,
             way: Way::default(),
         }
     }
@@ -110,14 +121,20 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
     }
 
     async fn request_filter(&self, session: &mut Session, exchange: &mut Exchange) -> Result<bool> {
-        let head = session.req_header();
-        if head.version == Version::HTTP_11 && !head.headers.contains_key(header::HOST) {
-            Problem::NO_HOST.send(session, exchange.id.as_ref()).await?;
+        if let Some(problem) = guard::refusal(session, &self.limits) {
+            problem.send(session, exchange.id.as_ref()).await?;
             return Ok(true);
         }
+        let head = session.req_header();
         let Some(mut response) = self.site.respond(RequestHead::from(&**head)) else {
             return Ok(false);
         };
+        if let Some(fields) = self.rate_exceeded(exchange) {
+            Problem::TOO_MANY_REQUESTS
+                .send_with(session, exchange.id.as_ref(), fields)
+                .await?;
+            return Ok(true);
+        }
         exchange.source = Source::Site;
         if let Some(id) = &exchange.id {
             response
@@ -170,6 +187,24 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         }
         error.set_retry(again && self.upstream.repeat(&mut exchange.way, was_kept));
         error
+    }
+
+    async fn request_body_filter(
+        &self,
+        session: &mut Session,
+        body: &mut Option<Bytes>,
+        end: bool,
+        exchange: &mut Exchange,
+    ) -> Result<()> {
+        // What is sent through a tunnel comes when there is something to say.
+        if let Some(connection) = Connection::of(session) {
+            connection.note_body(!end && !session.is_upgrade_req());
+        }
+        exchange.received += body.as_ref().map_or(0, |piece| piece.len() as u64);
+        if self.limits.is_exceeded_by(exchange.received) {
+            return Err(Error::new_down(ErrorType::HTTPStatus(413)));
+        }
+        Ok(())
     }
 
     async fn upstream_request_filter(
@@ -310,6 +345,13 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
 
 impl<R> Gateway<R> {
     /// Finds out whom a request comes from, and what to call it.
+    /// What a client is told that has asked for documents too often.
+    fn rate_exceeded(&self, exchange: &Exchange) -> Option<HeaderMap> {
+        let rate = self.rate.as_ref()?;
+        let wait = rate.wait(exchange.client?.address()?)?;
+        Some(rate.fields(wait))
+    }
+
     fn identify(&self, session: &Session, exchange: &mut Exchange) {
         let client = Client::of(session, &self.forwarding.trusted_proxies);
         exchange.client = Some(client);

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use cds_site::Body;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use pingora::Result;
 use pingora::proxy::Session;
 
@@ -29,6 +29,46 @@ impl Problem {
         status: StatusCode::BAD_REQUEST,
         title: "Bad Request",
         detail: "The request can't be understood.",
+    };
+    /// RFC 9112 §2.2.
+    pub(super) const BARE_LINE_FEED: Self = Self {
+        status: StatusCode::BAD_REQUEST,
+        title: "Bad Request",
+        detail: "A line of the request's head ends without a carriage return.",
+    };
+    /// RFC 9112 §6.3.
+    pub(super) const TWO_LENGTHS: Self = Self {
+        status: StatusCode::BAD_REQUEST,
+        title: "Bad Request",
+        detail: "The request says more than once how long its body is.",
+    };
+    /// RFC 9112 §6.1.
+    pub(super) const TRANSFER_CODING: Self = Self {
+        status: StatusCode::NOT_IMPLEMENTED,
+        title: "Not Implemented",
+        detail: "The request's body may only be in the transfer coding chunked.",
+    };
+    pub(super) const BODY_TOO_LARGE: Self = Self {
+        status: StatusCode::PAYLOAD_TOO_LARGE,
+        title: "Content Too Large",
+        detail: "The request's body is larger than this proxy passes on.",
+    };
+    pub(super) const TARGET_TOO_LONG: Self = Self {
+        status: StatusCode::URI_TOO_LONG,
+        title: "URI Too Long",
+        detail: "The request's target is longer than this proxy passes on.",
+    };
+    /// RFC 6585 §4.
+    pub(super) const TOO_MANY_REQUESTS: Self = Self {
+        status: StatusCode::TOO_MANY_REQUESTS,
+        title: "Too Many Requests",
+        detail: "This client has asked for documents too often.",
+    };
+    /// RFC 6585 §5.
+    pub(super) const HEAD_TOO_LARGE: Self = Self {
+        status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        title: "Request Header Fields Too Large",
+        detail: "The request's header fields are larger than this proxy passes on.",
     };
     pub(super) const REQUEST_TIMEOUT: Self = Self {
         status: StatusCode::REQUEST_TIMEOUT,
@@ -58,17 +98,37 @@ impl Problem {
 
     /// Sends it, unless a response has begun.
     pub(super) async fn send(self, session: &mut Session, id: Option<&RequestId>) -> Result<()> {
-        if self.status == StatusCode::BAD_REQUEST || self.status == StatusCode::REQUEST_TIMEOUT {
-            // Where one request was not understood, the next may not begin where it seems to.
-            session.set_keepalive(None);
-        }
+        self.send_with(session, id, HeaderMap::new()).await
+    }
+
+    /// The same, with further fields.
+    pub(super) async fn send_with(
+        self,
+        session: &mut Session,
+        id: Option<&RequestId>,
+        fields: HeaderMap,
+    ) -> Result<()> {
         let mut response = self.response();
+        response.headers_mut().extend(fields);
         if let Some(id) = id {
             response
                 .headers_mut()
                 .insert(REQUEST_ID, id.value().clone());
         }
-        answer::send(session, response).await
+        if self.is_of_the_request() {
+            // Where one request was not understood, the next may not begin where it seems to.
+            answer::send_and_close(session, response).await
+        } else {
+            answer::send(session, response).await
+        }
+    }
+
+    fn is_of_the_request(self) -> bool {
+        match self.status {
+            StatusCode::TOO_MANY_REQUESTS => false,
+            StatusCode::NOT_IMPLEMENTED => true,
+            status => status.is_client_error(),
+        }
     }
 
     fn response(self) -> Response<Body> {

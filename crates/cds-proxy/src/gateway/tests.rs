@@ -30,6 +30,8 @@ fn gateway(upstream: Arc<Upstream>) -> Gateway<Nothing> {
         site: Nothing,
         upstream,
         forwarding: ForwardingSettings::default(),
+        limits: RequestLimits::default(),
+        rate: None,
         metrics: Arc::new(Metrics::new()),
         access_log: None,
         life: Life::new(),

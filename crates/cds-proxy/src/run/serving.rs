@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::access_log::AccessLog;
 use crate::config::{HealthSettings, ListenAddress, Mistake, Settings, UpstreamSettings};
-use crate::gateway::{Gateway, KEEP_ALIVE};
+use crate::gateway::{Gateway, KEEP_ALIVE, RateLimit};
 use crate::metrics::Metrics;
 use crate::published::Published;
 use crate::server::{Acceptor, Life, Listener, Phase, Room, capacity, serve};
@@ -54,6 +54,8 @@ pub(crate) fn start(
         site: published,
         upstream,
         forwarding: settings.forwarding.clone(),
+        limits: settings.requests,
+        rate: settings.rate.map(RateLimit::new),
         metrics,
         access_log: access_log.clone(),
         life: life.clone(),

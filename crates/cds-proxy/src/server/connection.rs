@@ -21,12 +21,13 @@ use pingora::proxy::Session;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, BufWriter, ReadBuf};
 use tokio::time::{Sleep, sleep, timeout};
 
+use super::body_pace::BodyPace;
 use super::greeting::{Agreed, Ends};
 use super::transport::{Socket, Transport};
 use crate::upstream::keepalive;
 
-/// A connection with what Pingora's own stream lacks: a limit for the whole head of a request, and
-/// a close that doesn't destroy an answer on its way.
+/// A connection with what Pingora's own stream lacks: limits for the whole head of a request and
+/// for the pace of its body, and a close that doesn't destroy an answer on its way.
 pub struct Connection {
     stream: BufWriter<Transport>,
     agreed: Agreed,
@@ -34,6 +35,9 @@ pub struct Connection {
     since: SystemTime,
     /// Whether what is read belongs to a request's head, which has [`HEAD_TIMEOUT`].
     in_head: AtomicBool,
+    /// Whether what is read belongs to a request's body, of which a part has come.
+    in_body: AtomicBool,
+    body_pace: BodyPace,
     head_begun: bool,
     /// Made when a head does not come in one piece, which is rare.
     head_timer: Option<Pin<Box<Sleep>>>,
@@ -71,6 +75,8 @@ impl Connection {
             stream: BufWriter::with_capacity(WRITE_BUFFER, stream),
             // HTTP/2 has frames of many requests; its parser has limits of its own.
             in_head: AtomicBool::new(!agreed.http2),
+            in_body: AtomicBool::new(false),
+            body_pace: BodyPace::default(),
             agreed,
             socket: Arc::new(digest),
             since: SystemTime::now(),
@@ -90,8 +96,15 @@ impl Connection {
         self.in_head.store(false, Ordering::Relaxed);
     }
 
+    /// Says that a part of a request's body has come, and whether there is more of it.
+    pub fn note_body(&self, has_more: bool) {
+        self.in_body
+            .store(has_more && !self.agreed.http2, Ordering::Relaxed);
+    }
+
     /// Says that a request is done with: what follows is the head of the next one.
     pub fn begin_head(&self) {
+        self.in_body.store(false, Ordering::Relaxed);
         self.in_head.store(true, Ordering::Relaxed);
     }
 
@@ -119,6 +132,17 @@ impl Connection {
         }
     }
 
+    fn poll_body(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let poll = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if poll.is_pending() {
+            self.body_pace.wait();
+        } else if !self.body_pace.receive(buf.filled().len() - before) {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        poll
+    }
+
     /// Once an answer is written, what is read next is the head of another request. Between the
     /// two a client may be silent for as long as connections are kept.
     fn await_next_head(&mut self) {
@@ -141,7 +165,11 @@ impl AsyncRead for Connection {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if *this.in_head.get_mut() {
+            this.body_pace = BodyPace::default();
             return this.poll_head(cx, buf);
+        }
+        if *this.in_body.get_mut() {
+            return this.poll_body(cx, buf);
         }
         Pin::new(&mut this.stream).poll_read(cx, buf)
     }
@@ -285,6 +313,33 @@ mod tests {
         client.write_all(b"G").await.unwrap();
         assert_eq!(connection.read_u8().await.unwrap(), b'G');
         connection.end_head();
+        assert!(waits(&mut connection).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_drips_is_given_up() {
+        let (mut client, mut connection) = connected();
+        connection.end_head();
+        connection.note_body(true);
+        let drip = async {
+            loop {
+                sleep(Duration::from_secs(5)).await;
+                client.write_all(b"x").await.unwrap();
+            }
+        };
+        let read = async {
+            loop {
+                if let Err(error) = connection.read_u8().await {
+                    return error.kind();
+                }
+            }
+        };
+        tokio::select! {
+            () = drip => {}
+            kind = read => assert_eq!(kind, io::ErrorKind::TimedOut),
+        }
+        // What follows the body is not part of it.
+        connection.note_body(false);
         assert!(waits(&mut connection).await);
     }
 

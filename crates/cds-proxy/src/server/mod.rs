@@ -9,6 +9,7 @@
 mod accept;
 mod acceptor;
 mod bind;
+mod body_pace;
 mod connection;
 mod descriptors;
 mod greeting;

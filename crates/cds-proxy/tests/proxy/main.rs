@@ -5,6 +5,7 @@
 
 mod access_log;
 mod admin;
+mod attacks;
 mod config;
 mod demo;
 mod failing;

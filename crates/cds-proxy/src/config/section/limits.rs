@@ -28,6 +28,52 @@ pub struct LimitsSection {
     )]
     pub max_connections: Option<NonZeroU32>,
 
+    /// The largest head of an HTTP/1 request [default: 64KiB]
+    #[arg(
+        id = "limits.max-head-size",
+        long = "max-head-size",
+        value_name = "SIZE",
+        env = "CDS_PROXY_MAX_HEAD_SIZE"
+    )]
+    pub max_head_size: Option<Size>,
+
+    /// The longest target (path and query) of a request [default: 16KiB]
+    #[arg(
+        id = "limits.max-target-size",
+        long = "max-target-size",
+        value_name = "SIZE",
+        env = "CDS_PROXY_MAX_TARGET_SIZE"
+    )]
+    pub max_target_size: Option<Size>,
+
+    /// The largest body of a request that is passed on [default: no limit]
+    #[arg(
+        id = "limits.max-body-size",
+        long = "max-body-size",
+        value_name = "SIZE",
+        env = "CDS_PROXY_MAX_BODY_SIZE"
+    )]
+    pub max_body_size: Option<Size>,
+
+    /// How many documents a client may ask for in a second, in the long run; 0 is no limit. A client
+    /// is an IPv4 address or a /64 of IPv6; the machine itself has no limit [default: 500]
+    #[arg(
+        id = "limits.rate",
+        long = "rate-limit",
+        value_name = "N",
+        env = "CDS_PROXY_RATE_LIMIT"
+    )]
+    pub rate: Option<u32>,
+
+    /// How many it may ask for at once, having asked for none for a while [default: ten seconds' worth]
+    #[arg(
+        id = "limits.burst",
+        long = "rate-burst",
+        value_name = "N",
+        env = "CDS_PROXY_RATE_BURST"
+    )]
+    pub burst: Option<NonZeroU32>,
+
     /// The largest document that is read, such as 500MiB [default: 1GiB]
     #[arg(
         id = "limits.max-document-size",
@@ -60,6 +106,11 @@ impl LimitsSection {
     pub(in crate::config) fn over(self, below: Self) -> Self {
         Self {
             max_connections: self.max_connections.or(below.max_connections),
+            max_head_size: self.max_head_size.or(below.max_head_size),
+            max_target_size: self.max_target_size.or(below.max_target_size),
+            max_body_size: self.max_body_size.or(below.max_body_size),
+            rate: self.rate.or(below.rate),
+            burst: self.burst.or(below.burst),
             max_document_size: self.max_document_size.or(below.max_document_size),
             max_file_size: self.max_file_size.or(below.max_file_size),
             max_total_size: self.max_total_size.or(below.max_total_size),
