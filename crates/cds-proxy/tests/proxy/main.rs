@@ -22,4 +22,5 @@ mod support;
 mod systemd;
 mod targets;
 mod tls;
+mod unusual;
 mod upstreams;
