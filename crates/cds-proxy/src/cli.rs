@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Layer, ListenAddress};
-use crate::{check, init, reference, rules, schema};
+use crate::{check, healthcheck, init, reference, rules, schema};
 
 /// Publishes CDS-WG1-01 documents in front of a portal that nobody will rewrite.
 #[derive(Debug, Parser)]
@@ -36,6 +36,8 @@ pub enum Command {
         reason = "it would hide what the arguments' type says in the help"
     )]
     Check(check::Args),
+    #[expect(missing_docs, reason = "as above")]
+    Healthcheck(healthcheck::Args),
     #[expect(missing_docs, reason = "as above")]
     Init(init::Args),
     #[expect(missing_docs, reason = "as above")]

@@ -9,7 +9,7 @@
 //! together, [`server`] owns sockets and life cycle, [`gateway`] decides for each request who
 //! answers it, [`upstream`] knows where the portal is, [`admin`] and [`access_log`] tell operators
 //! how it goes.
-//! [`check`], [`init`], [`rules`], [`schema`] and [`mod@reference`] are commands that need no
+//! [`healthcheck`], [`check`], [`init`], [`rules`], [`schema`] and [`mod@reference`] are commands that need no
 //! server.
 
 pub mod access_log;
@@ -19,6 +19,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod gateway;
+pub mod healthcheck;
 pub mod init;
 pub mod logging;
 pub mod metrics;
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Init(args) => init::run(args),
+        Command::Healthcheck(args) => healthcheck::run(args),
         Command::Rules(args) => rules::list::run(&args),
         Command::Explain(args) => rules::explain::run(&args),
         Command::Schema(args) => schema::run(&args),

@@ -147,7 +147,7 @@ pub struct ProcessSettings {
 
 impl Settings {
     /// Loopback: the endpoint tells about the inside.
-    const ADMIN: ListenAddress = on_loopback(9901);
+    pub(crate) const ADMIN: ListenAddress = on_loopback(9901);
 
     /// Fills what no source says with defaults.
     ///

@@ -12,6 +12,7 @@ mod failing;
 mod fidelity;
 mod forwarding;
 mod hand_over;
+mod healthcheck;
 mod life;
 mod listeners;
 mod passing;
