@@ -9,7 +9,7 @@ use std::time::Duration;
 use cds_live::{LiveSite, Options, Outcome, State, WatchMode, Watching};
 
 use crate::documents::{map, metadata};
-use crate::site::{Directory, Fixture, MAP, METADATA, all, seen, until, write, write_over};
+use crate::site::{Directory, Fixture, MAP, METADATA, all, seen, write, write_over};
 
 #[test]
 fn a_reload_that_is_asked_for_says_how_it_ended() {
@@ -160,24 +160,4 @@ fn dropping_the_last_handle_ends_the_threads_and_the_subscriptions() {
     drop(clone);
     // The thread lets go of its senders when it ends.
     assert!(reloads.recv().is_err());
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn many_sites_opened_and_dropped_leave_no_thread_and_no_open_file() {
-    let directory = Directory::with_site("1");
-    // Other tests have threads and files of their own at the same time, though far fewer.
-    let count = || {
-        let tasks = fs::read_dir("/proc/self/task").unwrap().count();
-        tasks + fs::read_dir("/proc/self/fd").unwrap().count()
-    };
-    let before = count();
-    for _ in 0..100 {
-        let live = LiveSite::open(directory.cds("")).unwrap();
-        assert_eq!(live.status().generation, 1);
-    }
-    until(
-        || count() < before + 100,
-        || format!("{} instead of {before}", count()),
-    );
 }

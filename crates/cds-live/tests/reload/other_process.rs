@@ -4,9 +4,13 @@ use std::env;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{self, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::Duration;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use cds_live::{LiveSite, LiveSites, Options};
+
+use crate::site::DEADLINE;
 
 /// Names the directory to the child.
 const VARIABLE: &str = "CDS_LIVE_TEST_DIRECTORY";
@@ -23,7 +27,7 @@ pub struct OtherProcess {
     child: process::Child,
     /// Closed when the child shall end.
     _stdin: ChildStdin,
-    lines: BufReader<ChildStdout>,
+    lines: mpsc::Receiver<String>,
 }
 
 impl OtherProcess {
@@ -41,7 +45,7 @@ impl OtherProcess {
             .stdout(Stdio::piped())
             .spawn()?;
         let stdin = child.stdin.take().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
+        let lines = lines(child.stdout.take().unwrap());
         Ok(Self {
             child,
             _stdin: stdin,
@@ -51,16 +55,28 @@ impl OtherProcess {
 
     /// Reads on until a line holds `text`; `None` when the child ended before.
     pub fn line_with(&mut self, text: &str) -> Option<String> {
+        let deadline = Instant::now() + DEADLINE;
         loop {
-            let mut line = String::new();
-            if self.lines.read_line(&mut line).unwrap() == 0 {
-                return None;
-            }
-            if line.contains(text) {
-                return Some(line);
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok(line) if line.contains(text) => return Some(line),
+                Ok(_) => {}
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => panic!("no line with {text:?}"),
             }
         }
     }
+}
+
+/// Lines as they come, so that one may be waited for no longer than a time.
+fn lines(output: ChildStdout) -> mpsc::Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
+    });
+    receiver
 }
 
 impl Drop for OtherProcess {
@@ -81,7 +97,7 @@ fn child_of_site() {
     let reloads = live.subscribe();
     let status = live.status();
     println!("begin {:?} {:?}", status.state, status.watching);
-    std::thread::spawn(move || {
+    thread::spawn(move || {
         for reload in reloads {
             let findings = reload.report.findings().iter().map(ToString::to_string);
             println!(
@@ -105,7 +121,7 @@ fn child_of_sites() {
     let live = LiveSites::open_with(directory, &options()).unwrap();
     let reloads = live.subscribe();
     println!("begin {} {:?}", live.sites().len(), live.watching());
-    std::thread::spawn(move || {
+    thread::spawn(move || {
         for told in reloads {
             println!("{} {}", told.name, told.reload.outcome.as_str());
         }

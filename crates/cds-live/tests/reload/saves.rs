@@ -5,7 +5,7 @@ use std::io::Write;
 use std::thread;
 use std::time::Duration;
 
-use cds_live::Outcome;
+use cds_live::{Options, Outcome};
 
 use crate::documents::{coverage, entry, map, metadata};
 use crate::site::{COVERAGE, Directory, Fixture, MAP, METADATA, all, seen, write, write_over};
@@ -128,10 +128,12 @@ fn a_file_moved_away_and_created_anew_is_taken_up() {
 
 #[test]
 fn a_file_deleted_and_created_after_a_gap_is_never_missing() {
-    let fixture = Fixture::new();
+    // Five times as long is waited for a file that is gone: three seconds, even on a busy machine.
+    let options = Options::new().quiet_time(Duration::from_millis(600));
+    let fixture = Directory::with_site("1").open_with(&options);
     for (file, content) in [(METADATA, metadata("2")), (COVERAGE, coverage("2"))] {
         fs::remove_file(fixture.cds(file)).unwrap();
-        thread::sleep(Duration::from_millis(300));
+        thread::sleep(Duration::from_millis(900));
         write(&fixture.cds(file), &content);
     }
     fixture.wait_for(["2", "2", "1"]);

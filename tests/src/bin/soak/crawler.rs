@@ -12,13 +12,16 @@ use http::{Request, header};
 use serde::Deserialize;
 use tests::wire;
 
-use crate::versions::{STAYING, Versions};
+use crate::versions::{STAYING, Versions, version_of_map};
 
 /// Where the metadata object is.
 pub(crate) const METADATA: &str = "/.well-known/cds-server-metadata.json";
 
 /// Where the coverage listing is.
 pub(crate) const COVERAGE: &str = "/cds/coverage.json";
+
+/// Where the map is.
+const MAP: &str = "/cds/map.svg";
 
 /// What crawlers saw.
 #[derive(Debug, Default)]
@@ -52,8 +55,8 @@ pub(crate) struct Crawler {
     server: SocketAddr,
     versions: Arc<Versions>,
     seen: Seen,
-    /// The last version of the metadata object, and of the listing.
-    last: [u64; 2],
+    /// The last version of the metadata object, of the listing, and of the map.
+    last: [u64; 3],
 }
 
 impl Crawler {
@@ -62,7 +65,7 @@ impl Crawler {
             server,
             versions,
             seen: Seen::default(),
-            last: [0, 0],
+            last: [0; 3],
         }
     }
 
@@ -92,6 +95,13 @@ impl Crawler {
                 .next
                 .map(|url| url.replace("https://utility.example", ""));
         }
+        let (status, body) = get(self.server, MAP).await?;
+        let version = version_of_map(&String::from_utf8_lossy(&body));
+        let Some(version) = version.filter(|_| status == 200) else {
+            return Err(format!("{MAP}: {status}, {} bytes", body.len()));
+        };
+        self.seen.requests += 1;
+        self.check(2, MAP, version)?;
         for number in 0..STAYING {
             let id = format!("stays-{number}");
             let seen = times.get(&id).copied().unwrap_or(0);
@@ -134,6 +144,12 @@ pub(crate) async fn version(server: SocketAddr, target: &str) -> Option<u64> {
     serde_json::from_slice(&body)
         .ok()
         .map(|document: Document| document.x_version)
+}
+
+/// The version of the map that is served now.
+pub(crate) async fn map_version(server: SocketAddr) -> Option<u64> {
+    let (_, body) = get(server, MAP).await.ok()?;
+    version_of_map(&String::from_utf8_lossy(&body))
 }
 
 async fn get(server: SocketAddr, target: &str) -> Result<(u16, Bytes), String> {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,20 +13,21 @@ use std::time::Instant;
 use tests::DEADLINE;
 use tokio::time::{Duration, sleep};
 
-use crate::crawler::{COVERAGE, METADATA, version};
+use crate::crawler::{COVERAGE, METADATA, map_version, version};
 use crate::random::Random;
-use crate::versions::{SETTINGS, Versions, coverage, metadata};
+use crate::versions::{SETTINGS, Versions, coverage, map, metadata};
 
 const METADATA_FILE: &str = "cds-server-metadata.json";
 const COVERAGE_FILE: &str = "cds-coverage.json";
+const MAP_FILE: &str = "public/cds/map.svg";
 
 /// Someone who edits the files.
 pub(crate) struct Editor {
     directory: PathBuf,
     versions: Arc<Versions>,
     random: Random,
-    /// The versions that the two files have now.
-    current: [u64; 2],
+    /// The versions that metadata object, listing and map have now.
+    current: [u64; 3],
     /// How often each edit was made.
     made: BTreeMap<&'static str, u64>,
     waits: u64,
@@ -35,15 +37,15 @@ pub(crate) struct Editor {
 
 impl Editor {
     /// Writes the first version.
-    pub(crate) fn begin(directory: PathBuf, versions: Arc<Versions>) -> Self {
+    pub(crate) fn begin(directory: PathBuf, versions: Arc<Versions>, seed: u64) -> Self {
         let first = versions.next();
         fs::create_dir(&directory).unwrap();
         write_site(&directory, first);
         Self {
             directory,
             versions,
-            random: Random::new(),
-            current: [first, first],
+            random: Random::of(seed),
+            current: [first; 3],
             made: BTreeMap::new(),
             waits: 0,
             longest: Duration::ZERO,
@@ -57,7 +59,7 @@ impl Editor {
 
     /// Makes one edit, and sometimes waits until it is served.
     pub(crate) async fn edit(&mut self, server: SocketAddr) {
-        let name = match self.random.below(11) {
+        let name = match self.random.below(15) {
             0 | 1 => self.renamed_over().await,
             2 | 3 => self.written_in_place().await,
             4 => self.broken_and_mended().await,
@@ -66,6 +68,8 @@ impl Editor {
             7 => self.directory_swapped(),
             8 => self.touched(),
             9 => self.both_files().await,
+            11 | 12 => self.map_written_slowly().await,
+            13 | 14 => self.volume_swapped(),
             _ => self.burst().await,
         };
         *self.made.entry(name).or_default() += 1;
@@ -76,16 +80,21 @@ impl Editor {
         }
     }
 
+    /// Puts a directory in place that takes as many watches as the first.
+    pub(crate) fn begin_again(&mut self) {
+        self.directory_swapped();
+    }
+
     /// Waits until what is in the files is what is served.
     pub(crate) async fn wait_until_served(&mut self, server: SocketAddr) {
         let start = Instant::now();
-        let [metadata, coverage] = self.current;
         loop {
             let served = [
                 version(server, METADATA).await,
                 version(server, COVERAGE).await,
+                map_version(server).await,
             ];
-            if served == [Some(metadata), Some(coverage)] {
+            if served == self.current.map(Some) {
                 break;
             }
             if start.elapsed() > DEADLINE {
@@ -174,8 +183,48 @@ impl Editor {
         fs::rename(&self.directory, &old).unwrap();
         fs::rename(&beside, &self.directory).unwrap();
         fs::remove_dir_all(old).unwrap();
-        self.current = [version, version];
+        self.current = [version; 3];
         "directory swapped"
+    }
+
+    /// As Kubernetes swaps a volume: the files are links through `..data`, which is pointed elsewhere.
+    fn volume_swapped(&mut self) -> &'static str {
+        let version = self.versions.next();
+        let name = format!("..{version}");
+        fs::create_dir(self.directory.join(&name)).unwrap();
+        write_site(&self.directory.join(&name), version);
+        let data = self.directory.join("..data");
+        let before = fs::read_link(&data).ok();
+        self.link(&name, "..data");
+        for name in [METADATA_FILE, COVERAGE_FILE, "site.toml", "public"] {
+            let path = self.directory.join(name);
+            // Not in one step, but both sides of it are of this version.
+            if path.is_dir() && !path.is_symlink() {
+                fs::rename(&path, self.directory.with_extension("public")).unwrap();
+            }
+            self.link(&format!("..data/{name}"), name);
+        }
+        let _ = fs::remove_dir_all(self.directory.with_extension("public"));
+        if let Some(before) = before {
+            fs::remove_dir_all(self.directory.join(before)).unwrap();
+        }
+        self.current = [version; 3];
+        "volume swapped"
+    }
+
+    /// Puts a link in the place of whatever is there.
+    fn link(&self, target: &str, name: &str) {
+        let beside = self.directory.join("..beside");
+        symlink(target, &beside).unwrap();
+        fs::rename(beside, self.directory.join(name)).unwrap();
+    }
+
+    async fn map_written_slowly(&mut self) -> &'static str {
+        let version = self.versions.next();
+        let path = self.directory.join(MAP_FILE);
+        self.write_slowly(&path, &map(version)).await;
+        self.current[2] = version;
+        "map written slowly"
     }
 
     fn touched(&mut self) -> &'static str {
@@ -193,7 +242,7 @@ impl Editor {
         fs::write(self.directory.join(COVERAGE_FILE), coverage(version)).unwrap();
         sleep(self.random.pause(120)).await;
         fs::write(self.directory.join(METADATA_FILE), metadata(version)).unwrap();
-        self.current = [version, version];
+        self.current[..2].fill(version);
         "both files"
     }
 
@@ -208,6 +257,9 @@ impl Editor {
 }
 
 fn write_site(directory: &Path, version: u64) {
+    let path = directory.join(MAP_FILE);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, map(version)).unwrap();
     fs::write(directory.join(COVERAGE_FILE), coverage(version)).unwrap();
     fs::write(directory.join(METADATA_FILE), metadata(version)).unwrap();
     fs::write(directory.join("site.toml"), SETTINGS).unwrap();

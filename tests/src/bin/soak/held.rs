@@ -4,6 +4,8 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::CRAWLERS;
+
 /// What a process holds.
 #[derive(Debug)]
 pub(crate) struct Held {
@@ -44,6 +46,18 @@ fn watches(info: &Path) -> usize {
     info.lines()
         .filter(|line| line.starts_with("inotify "))
         .count()
+}
+
+impl Held {
+    /// What a process holds more of than `before`, that a leak would be. Memory is for people to
+    /// judge: an allocator gives back what it likes.
+    pub(crate) fn more_than(&self, before: &Self) -> Option<String> {
+        // A connection or two may be open at any moment.
+        let is_more = self.threads > before.threads
+            || self.watches > before.watches
+            || self.descriptors > before.descriptors + 2 * CRAWLERS;
+        is_more.then(|| format!("it holds {self}, and held {before}"))
+    }
 }
 
 impl fmt::Display for Held {

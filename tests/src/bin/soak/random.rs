@@ -7,8 +7,10 @@ use std::time::Duration;
 pub(crate) struct Random(u64);
 
 impl Random {
-    pub(crate) fn new() -> Self {
-        Self(u64::from(std::process::id()) << 1 | 1)
+    /// The same numbers for the same seed.
+    pub(crate) fn of(seed: u64) -> Self {
+        // Neighbouring seeds begin far from each other, and none with 0, which would stay 0.
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
     /// A number below `limit`.

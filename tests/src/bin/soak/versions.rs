@@ -64,12 +64,38 @@ pub(crate) fn coverage(version: u64) -> String {
     for number in 0..CHANGING {
         let _ = writeln!(json, "{},", entry(&format!("changes-{number}"), version));
     }
+    let _ = writeln!(json, "{},", mapped());
     let _ = writeln!(json, "{}", entry(&format!("new-in-{version}"), version));
     let _ = writeln!(
         json,
         "], \"next\": null, \"previous\": null, \"x_version\": {version} }}"
     );
     json
+}
+
+/// The map of a version: nothing checks it but its standing still.
+pub(crate) fn map(version: u64) -> String {
+    let line = format!("<!-- {version} -->\n");
+    // Of another length each time, as above.
+    let lines = 1_000 + usize::try_from(version % 89).unwrap_or_default();
+    format!("<svg>\n{}</svg>\n", line.repeat(lines))
+}
+
+/// The version of a whole map.
+pub(crate) fn version_of_map(text: &str) -> Option<u64> {
+    let version = text.split_ascii_whitespace().nth(2)?.parse().ok()?;
+    (text == map(version)).then_some(version)
+}
+
+/// An entry on whose map the others' versions don't depend.
+fn mapped() -> String {
+    entry("mapped", 0)
+        .replace(r#""type": "logical""#, r#""type": "geographic""#)
+        .replace(
+            r#""capabilities": []"#,
+            r#""capabilities": [], "map_resource": "https://utility.example/cds/map.svg",
+  "map_content_type": "image/svg+xml""#,
+        )
 }
 
 fn entry(id: &str, version: u64) -> String {
