@@ -166,6 +166,8 @@
 //! zstd is the best of them and the first choice of browsers, but it compiles a C library, which not
 //! every program wants to begin with; turn it on where a C compiler is at hand.
 //!
+//! `stream`: `Subscription`, which tells of every reload, is a `Stream`.
+//!
 //! `live`, on by default: `LiveSite`, a site directory that is watched, and `LiveSites`. Without it the tree has no
 //! file watching, and documents come from the program. The feature needs a Unix system;
 //! elsewhere, set `default-features = false`.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cds_live::{LiveSite, Outcome, State};
 
+use crate::reader::Reader;
 use crate::site::{Directory, Fixture, all, seen, write};
 
 #[test]
@@ -110,6 +111,7 @@ fn a_directory_that_is_missing_at_the_start_is_taken_up_when_it_appears() {
         directory.path("not/there/cds").to_string_lossy()
     );
 
+    let reader = Reader::start(live.clone());
     fs::create_dir(directory.path("not")).unwrap();
     thread::sleep(Duration::from_millis(50));
     directory.write_site("not/there/cds", "1");
@@ -117,6 +119,8 @@ fn a_directory_that_is_missing_at_the_start_is_taken_up_when_it_appears() {
         || crate::reader::look(&live.site()) == all("1"),
         || format!("{:?}", live.status()),
     );
+    let served = reader.finish();
+    assert_eq!((&*served[0][0], &served[1..]), ("503", &[all("1")][..]));
 }
 
 #[test]
@@ -124,6 +128,7 @@ fn everything_above_may_be_replaced_too() {
     let directory = Directory::empty();
     directory.write_site("srv/app/current/cds", "1");
     let live = LiveSite::open(directory.path("srv/app/current/cds")).unwrap();
+    let reader = Reader::start(live.clone());
     directory.write_site("srv/new/current/cds", "2");
     fs::rename(directory.path("srv/app"), directory.path("srv/old")).unwrap();
     fs::rename(directory.path("srv/new"), directory.path("srv/app")).unwrap();
@@ -131,4 +136,5 @@ fn everything_above_may_be_replaced_too() {
         || crate::reader::look(&live.site()) == all("2"),
         || format!("{:?}", live.status()),
     );
+    assert_eq!(reader.finish(), [all("1"), all("2")]);
 }

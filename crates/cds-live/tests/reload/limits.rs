@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use crate::documents::metadata;
 use crate::other_process::{Child, OtherProcess};
-use crate::site::{Directory, METADATA, write_over};
+use crate::site::{Directory, METADATA, write, write_over};
 
 /// The user that owns nothing.
 const NOBODY: u32 = 65534;
@@ -132,6 +132,34 @@ fn beyond_the_limit_on_watches_files_are_polled() {
     assert!(line.contains("max_user_watches"), "{line}");
     write_over(&directory.cds(METADATA), &metadata("2"));
     other.line_with("swapped").unwrap();
+}
+
+#[test]
+fn a_limit_that_is_reached_later_is_recovered_from() {
+    let directory = Directory::with_site("1");
+    let below = |number: usize| format!("cds/public/{number}/notes.txt");
+    // Enough for the site, from the root of the file system down, and for little more.
+    let own = directory.cds("public/maps").components().count();
+    let limit = (own + 3).to_string();
+    let watches = with_limit(&directory, Child::OfSite, "max_inotify_watches", &limit);
+    let Some(mut other) = watches else {
+        return;
+    };
+    let line = other.line_with("begin Good").unwrap();
+    assert!(line.contains("Events"), "{line}");
+    for number in 0..6 {
+        write(&directory.path(&below(number)), "notes");
+    }
+    let line = other.line_with("Polling").unwrap();
+    assert!(line.contains("max_user_watches"), "{line}");
+    write_over(&directory.cds(METADATA), &metadata("2"));
+    other.line_with("swapped Polling").unwrap();
+    for number in 0..6 {
+        fs::remove_dir_all(directory.cds(&format!("public/{number}"))).unwrap();
+    }
+    other.line_with("swapped Events").unwrap();
+    write_over(&directory.cds(METADATA), &metadata("3"));
+    other.line_with("swapped Events").unwrap();
 }
 
 #[test]

@@ -96,11 +96,13 @@ fn a_parent_that_is_a_link_may_be_pointed_elsewhere() {
     directory.write_site("green/cds", "2");
     symlink("blue", directory.path("live")).unwrap();
     let live = cds_live::LiveSite::open(directory.path("live/cds")).unwrap();
+    let reader = crate::reader::Reader::start(live.clone());
     retarget(&directory.path("live"), "green");
     crate::site::until(
         || crate::reader::look(&live.site()) == all("2"),
         || format!("{:?}", live.status()),
     );
+    assert_eq!(reader.finish(), [all("1"), all("2")]);
 }
 
 #[test]

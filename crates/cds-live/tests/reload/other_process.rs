@@ -97,12 +97,14 @@ fn child_of_site() {
     let reloads = live.subscribe();
     let status = live.status();
     println!("begin {:?} {:?}", status.state, status.watching);
+    let told_by = live.clone();
     thread::spawn(move || {
         for reload in reloads {
             let findings = reload.report.findings().iter().map(ToString::to_string);
             println!(
-                "{} {}",
+                "{} {:?} {}",
                 reload.outcome.as_str(),
+                told_by.status().watching,
                 findings.collect::<Vec<_>>().join(" | ")
             );
         }
