@@ -12,6 +12,7 @@ mod forward;
 mod forwarded;
 mod guard;
 mod hop;
+mod outgoing;
 mod problem;
 mod rate;
 mod request_id;
@@ -25,7 +26,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bytes::Bytes;
 use cds_site::{RequestHead, Respond};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
+use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::modules::http::HttpModules;
 use pingora::proxy::{FailToProxy, ProxyHttp, ProxyWarnLogContext, Session};
@@ -42,7 +43,7 @@ use crate::access_log::{AccessLog, Entry};
 use crate::config::{ForwardingSettings, RequestLimits};
 use crate::metrics::{Metrics, Source, UpstreamError};
 use crate::server::{Connection, Life, Phase};
-use crate::upstream::{Demand, Member, Pace, Upstream, Way};
+use crate::upstream::{Member, Upstream, Way};
 
 /// Decides who answers a request, and passes on what is not ours.
 pub struct Gateway<R> {
@@ -127,7 +128,11 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         }
         let head = session.req_header();
         let Some(mut response) = self.site.respond(RequestHead::from(&**head)) else {
-            return Ok(false);
+            let goes_round = outgoing::goes_round(session.req_header());
+            if goes_round {
+                Problem::LOOP.send(session, exchange.id.as_ref()).await?;
+            }
+            return Ok(goes_round);
         };
         if let Some(fields) = self.rate_exceeded(exchange) {
             Problem::TOO_MANY_REQUESTS
@@ -154,7 +159,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             self.upstream.nowhere();
             return Err(nowhere(why));
         }
-        let peer = self.upstream.peer(&exchange.way, demand(session));
+        let peer = self.upstream.peer(&exchange.way, outgoing::demand(session));
         peer.ok_or_else(|| nowhere("there is none"))
     }
 
@@ -181,7 +186,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         was_kept: bool,
     ) -> Box<Error> {
         let failure = Failure::of(&error);
-        let again = failure.is_repeatable() && may_be_sent_twice(session);
+        let again = failure.is_repeatable() && outgoing::may_be_sent_twice(session);
         if let Some(how) = failure.upstream_error().filter(|_| !(was_kept && again)) {
             self.upstream.failed(&exchange.way, how);
         }
@@ -438,42 +443,8 @@ fn speak_version_of(client: Version, response: &mut ResponseHeader) {
     }
 }
 
-/// Whether a request may reach an upstream twice: its method says so (RFC 9110 §9.2.2), what has
-/// been read of its body is still there, and the client has seen nothing of an answer.
-fn may_be_sent_twice(session: &Session) -> bool {
-    session.req_header().method.is_idempotent()
-        && !session.as_ref().retry_buffer_truncated()
-        && !session.is_upgrade_req()
-        && session.response_written().is_none()
-}
-
 fn nowhere(why: &'static str) -> Box<Error> {
     let mut error = Error::new_up(ErrorType::ConnectNoRoute);
     error.set_context(why);
     error
-}
-
-/// What a request asks of its connection. An answer to an upgrade or an event stream may be silent
-/// for long without anything being wrong.
-fn demand(session: &Session) -> Demand {
-    let head = session.req_header();
-    let says = |name, word: &[u8]| {
-        let values = head.headers.get_all(name).iter();
-        let mut parts = values.flat_map(|value| value.as_bytes().windows(word.len()));
-        parts.any(|part| part.eq_ignore_ascii_case(word))
-    };
-    let upgrades = session.is_upgrade_req();
-    let streams = upgrades
-        || head.method == Method::GET && says(header::ACCEPT, b"text/event-stream")
-        || head.method == Method::POST && says(header::CONTENT_TYPE, b"application/grpc");
-    Demand {
-        pace: if streams {
-            Pace::Occasional
-        } else {
-            Pace::Steady
-        },
-        // Pingora upgrades nothing over HTTP/2, and chunks what comes from there, which a client
-        // that speaks HTTP/1.0 doesn't understand.
-        http1: upgrades || head.version == Version::HTTP_10,
-    }
 }

@@ -30,6 +30,12 @@ impl Problem {
         title: "Bad Request",
         detail: "The request can't be understood.",
     };
+    /// RFC 5842 §7.2.
+    pub(super) const LOOP: Self = Self {
+        status: StatusCode::LOOP_DETECTED,
+        title: "Loop Detected",
+        detail: "The request has been passed on by this proxy again and again.",
+    };
     /// RFC 9112 §2.2.
     pub(super) const BARE_LINE_FEED: Self = Self {
         status: StatusCode::BAD_REQUEST,

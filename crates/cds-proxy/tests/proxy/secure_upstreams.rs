@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use http::Request;
 use rustls::{ServerConnection, StreamOwned};
@@ -196,6 +198,8 @@ fn an_upgrade_and_an_old_client_get_http1_from_an_upstream_that_has_both() {
           Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
     );
     let mut portal = accept();
+    // As for a tunnel without TLS: no neighbour may be too quick.
+    thread::sleep(Duration::from_millis(50));
     portal
         .write_all(
             b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhi",

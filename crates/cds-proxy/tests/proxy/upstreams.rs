@@ -1,8 +1,10 @@
 //! Several upstreams: who is asked, and what happens to those that fail.
 
+use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
+use std::thread;
 
 use super::support::{Client, Portal, Proxy, SiteDir, Vacancy, before, eventually, get, ok};
 
@@ -259,4 +261,26 @@ fn when_none_is_well_all_are_asked() {
     let mut answered = [(); 4].map(|()| get(proxy.address, "/").text().to_owned());
     answered.sort();
     assert_eq!(answered, ["a", "a", "b", "b"]);
+}
+
+#[test]
+fn a_request_that_comes_back_again_and_again_is_ended() {
+    let site = SiteDir::good();
+    // Leads back to the proxy by an address that isn't the proxy's own.
+    let detour = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", detour.local_addr().unwrap());
+    let proxy = Proxy::start_with(&site, &url, &[]);
+    let address = proxy.address;
+    thread::spawn(move || {
+        for near in detour.incoming().flatten() {
+            let far = TcpStream::connect(address).unwrap();
+            for (mut from, mut to) in [
+                (near.try_clone().unwrap(), far.try_clone().unwrap()),
+                (far, near),
+            ] {
+                thread::spawn(move || std::io::copy(&mut from, &mut to));
+            }
+        }
+    });
+    get(proxy.address, "/").assert_problem(508);
 }

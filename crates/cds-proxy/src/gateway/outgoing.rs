@@ -1,0 +1,70 @@
+//! What a request means for the way that it goes.
+
+use http::{Method, Version, header};
+use pingora::http::RequestHeader;
+use pingora::proxy::Session;
+
+use crate::upstream::{Demand, Pace};
+
+/// What a request asks of its connection. An answer to an upgrade or an event stream may be silent
+/// for long without anything being wrong.
+pub(super) fn demand(session: &Session) -> Demand {
+    let head = session.req_header();
+    let says = |name, word: &[u8]| {
+        let values = head.headers.get_all(name).iter();
+        let mut parts = values.flat_map(|value| value.as_bytes().windows(word.len()));
+        parts.any(|part| part.eq_ignore_ascii_case(word))
+    };
+    let upgrades = session.is_upgrade_req();
+    let streams = upgrades
+        || head.method == Method::GET && says(header::ACCEPT, b"text/event-stream")
+        || head.method == Method::POST && says(header::CONTENT_TYPE, b"application/grpc");
+    Demand {
+        pace: if streams {
+            Pace::Occasional
+        } else {
+            Pace::Steady
+        },
+        // Pingora upgrades nothing over HTTP/2, and chunks what comes from there, which a client
+        // that speaks HTTP/1.0 doesn't understand.
+        http1: upgrades || head.version == Version::HTTP_10,
+    }
+}
+
+/// Whether a request may reach an upstream twice: its method says so (RFC 9110 §9.2.2), what has
+/// been read of its body is still there, and the client has seen nothing of an answer.
+pub(super) fn may_be_sent_twice(session: &Session) -> bool {
+    session.req_header().method.is_idempotent()
+        && !session.as_ref().retry_buffer_truncated()
+        && !session.is_upgrade_req()
+        && session.response_written().is_none()
+}
+
+/// Whether a request has been here so often that it must be coming back again and again
+/// (RFC 9110 §7.6.3). A few of us may well stand one behind the other.
+pub(super) fn goes_round(request: &RequestHeader) -> bool {
+    let fields = request.headers.get_all(header::VIA).iter();
+    let hops = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b','));
+    let ours = hops.filter(|hop| hop.trim_ascii().ends_with(b" cds-proxy"));
+    ours.count() >= MOST_ROUNDS
+}
+
+const MOST_ROUNDS: usize = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_goes_round_when_it_has_been_here_ten_times() {
+        let request = |via: &str| {
+            let mut request = RequestHeader::build("GET", b"/", None).unwrap();
+            request.append_header("via", "1.1 cache").unwrap();
+            request.append_header("via", via).unwrap();
+            request
+        };
+        assert!(!goes_round(&request("1.1 a, 1.1 cds-proxy")));
+        assert!(!goes_round(&request(&["1.1 cds-proxy"; 9].join(","))));
+        assert!(goes_round(&request(&["2.0 cds-proxy"; 10].join(", "))));
+    }
+}
