@@ -89,7 +89,14 @@ async fn show(
     )?;
     admin.tell_about(&published);
     let listeners = sockets.listeners;
-    let _serving = run::start(settings, None, listeners, published.clone(), metrics, &life)?;
+    let _serving = run::start(
+        settings,
+        None,
+        listeners,
+        published.clone(),
+        &metrics,
+        &life,
+    )?;
     loop {
         match signals.next().await {
             // At once: nobody depends on a demo.

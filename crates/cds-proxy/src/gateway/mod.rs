@@ -41,7 +41,7 @@ pub use self::rate::RateLimit;
 use self::request_id::{REQUEST_ID, RequestId};
 use crate::access_log::{AccessLog, Entry};
 use crate::config::{ForwardingSettings, RequestLimits};
-use crate::metrics::{Metrics, Source, UpstreamError};
+use crate::metrics::{Answered, Metrics, Source, UpstreamError};
 use crate::server::{Connection, Life, Phase};
 use crate::upstream::{Member, Upstream, Way};
 
@@ -318,7 +318,12 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
 
     async fn logging(&self, session: &mut Session, _: Option<&Error>, exchange: &mut Exchange) {
         let status = session.response_written().map(|head| head.status);
-        self.metrics.count_request(exchange.source, status);
+        self.metrics.count_answered(Answered {
+            source: exchange.source,
+            status,
+            bytes: session.body_bytes_sent(),
+            duration: exchange.begun.elapsed(),
+        });
         if let Some(log) = &self.access_log {
             log.note(&entry(session, exchange));
         }

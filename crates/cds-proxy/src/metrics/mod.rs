@@ -1,10 +1,11 @@
 //! What is counted, in Prometheus' terms.
 
+mod durations;
 mod labels;
 mod upstreams;
 
 use std::sync::atomic::AtomicU64;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cds_live::{Reload, Status};
 use http::StatusCode;
@@ -15,6 +16,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
+use self::durations::Durations;
 use self::labels::{Class, ReloadResult, SiteState, WatchMode};
 pub use self::labels::{Source, UpstreamError};
 pub use self::upstreams::UpstreamSeries;
@@ -40,12 +42,45 @@ pub struct Metrics {
     missed_reloads: Counter,
     last_success: Gauge<f64, AtomicU64>,
     dropped_lines: Counter,
+    /// One per source, in this order.
+    durations: Vec<Durations>,
+    bytes: Vec<Counter>,
+    connections: Gauge,
+    tls_failures: Counter,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
     source: Source,
     class: Class,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SourceLabel {
+    source: Source,
+}
+
+/// A request that is done with.
+#[derive(Debug, Clone, Copy)]
+pub struct Answered {
+    /// Who answered.
+    pub source: Source,
+    /// Status of the answer; `None` when there was none.
+    pub status: Option<StatusCode>,
+    /// Bytes of the answer's body that were sent.
+    pub bytes: usize,
+    /// From the end of the request's head to that of the answer.
+    pub duration: Duration,
+}
+
+/// A connection of a client, counted while it is there.
+#[derive(Debug)]
+pub struct Open(Gauge);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -81,6 +116,11 @@ impl Metrics {
                 class: *class,
             })
         });
+        let by_source = || {
+            Source::ALL
+                .iter()
+                .map(|source| SourceLabel { source: *source })
+        };
         let kinds = UpstreamError::ALL
             .iter()
             .map(|kind| KindLabel { kind: *kind });
@@ -152,6 +192,30 @@ impl Metrics {
                 registry.register("last_success_timestamp_seconds", help, gauge.clone());
                 gauge
             },
+            durations: register(
+                &mut registry,
+                "request_duration_seconds",
+                "Time from the end of a request's head to the end of its answer, by who answered",
+                by_source(),
+            ),
+            bytes: register(
+                &mut registry,
+                "response_body_bytes",
+                "Bytes of answers' bodies that were sent, by who answered",
+                by_source(),
+            ),
+            connections: {
+                let gauge = Gauge::default();
+                let help = "Connections of clients that are open";
+                registry.register("connections", help, gauge.clone());
+                gauge
+            },
+            tls_failures: {
+                let counter = Counter::default();
+                let help = "TLS handshakes with clients that failed or took too long";
+                registry.register("tls_handshake_failures", help, counter.clone());
+                counter
+            },
             dropped_lines: {
                 let counter = Counter::default();
                 let help = "Lines of the access log that could not be written in time or at all";
@@ -162,8 +226,42 @@ impl Metrics {
         }
     }
 
+    /// Counts a request that is done with.
+    pub fn count_answered(&self, answered: Answered) {
+        let Answered {
+            source,
+            status,
+            bytes,
+            duration,
+        } = answered;
+        self.count_request(source, status);
+        if let Some(durations) = self.durations.get(source as usize) {
+            durations.observe(duration);
+        }
+        if let Some(counter) = self.bytes.get(source as usize) {
+            counter.inc_by(u64::try_from(bytes).unwrap_or(u64::MAX));
+        }
+    }
+
+    /// Counts a request that the parser refused, with the status that it answered, or cut off
+    /// without one.
+    pub fn count_refused(&self, status: Option<StatusCode>) {
+        self.count_request(Source::Proxy, status);
+    }
+
+    /// Counts a connection for as long as what is returned is kept.
+    pub fn count_open(&self) -> Open {
+        self.connections.inc();
+        Open(self.connections.clone())
+    }
+
+    /// Counts a TLS handshake that came to nothing.
+    pub fn count_tls_failure(&self) {
+        self.tls_failures.inc();
+    }
+
     /// Counts a request; no status when nothing was answered.
-    pub fn count_request(&self, source: Source, status: Option<StatusCode>) {
+    fn count_request(&self, source: Source, status: Option<StatusCode>) {
         let index = source as usize * Class::ALL.len() + Class::of(status) as usize;
         increment(&self.requests, index);
     }
@@ -305,6 +403,80 @@ mod tests {
             "cds_proxy_build_info{version=",
         ] {
             assert!(text.contains(series), "{series} is not in\n{text}");
+        }
+    }
+
+    /// A row of the guide for each family, with its labels.
+    #[test]
+    fn the_guide_has_a_table_of_all_there_is() {
+        let metrics = Metrics::new();
+        let _series = metrics.upstream(&"http://127.0.0.1:1".parse().unwrap());
+        let text = metrics.text();
+        let mut rows = Vec::new();
+        for line in text.lines() {
+            let Some((family, kind)) = line
+                .strip_prefix("# TYPE ")
+                .and_then(|line| line.split_once(' '))
+            else {
+                continue;
+            };
+            let name = match kind {
+                "counter" => format!("{family}_total"),
+                "info" => format!("{family}_info"),
+                _ => family.to_owned(),
+            };
+            let samples = text.lines().find_map(|line| {
+                let (labels, _) = line
+                    .strip_prefix(family)?
+                    .split_once('{')?
+                    .1
+                    .split_once('}')?;
+                Some(labels)
+            });
+            let labels = samples.into_iter().flat_map(|labels| labels.split("\","));
+            let labels = labels.filter_map(|label| label.split('=').next());
+            let labels: Vec<_> = labels
+                .filter(|label| *label != "le")
+                .map(|label| format!("`{label}`"))
+                .collect();
+            rows.push(format!("| `{name}` | {} |", labels.join(", ")).replace("|  |", "| |"));
+        }
+        let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guide.md");
+        let guide = std::fs::read_to_string(guide).unwrap();
+        let told: Vec<_> = guide
+            .lines()
+            .filter(|line| line.starts_with("| `cds_proxy_"))
+            .collect();
+        for row in &rows {
+            assert!(
+                told.iter().any(|line| line.starts_with(row)),
+                "{row} is not in docs/guide.md"
+            );
+        }
+        assert_eq!(told.len(), rows.len(), "{told:#?}");
+    }
+
+    #[test]
+    fn a_duration_counts_up_to_the_end_of_its_bucket() {
+        let metrics = Metrics::new();
+        for micros in [1_000, 1_001, 70_000_000] {
+            metrics.count_answered(Answered {
+                source: Source::Site,
+                status: Some(StatusCode::OK),
+                bytes: 7,
+                duration: Duration::from_micros(micros),
+            });
+        }
+        let text = metrics.text();
+        for sample in [
+            r#"request_duration_seconds_bucket{le="0.001",source="site"} 1"#,
+            r#"request_duration_seconds_bucket{le="0.0025",source="site"} 2"#,
+            r#"request_duration_seconds_bucket{le="60.0",source="site"} 2"#,
+            r#"request_duration_seconds_bucket{le="+Inf",source="site"} 3"#,
+            r#"request_duration_seconds_sum{source="site"} 70.002001"#,
+            r#"response_body_bytes_total{source="site"} 21"#,
+        ] {
+            assert!(text.contains(sample), "{sample} is not in\n{text}");
         }
     }
 

@@ -79,7 +79,7 @@ impl Course<'_> {
             self.trust.clone(),
             listeners,
             published.clone(),
-            metrics,
+            &metrics,
             &life,
         )?;
         let over = if spawn_blocking(|| inherited.confirm()).await? {

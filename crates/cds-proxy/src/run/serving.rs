@@ -37,7 +37,7 @@ pub(crate) fn start(
     trust: Option<Trust>,
     listeners: Vec<Listener>,
     published: Published,
-    metrics: Arc<Metrics>,
+    metrics: &Arc<Metrics>,
     life: &Life,
 ) -> anyhow::Result<Serving> {
     let own = listeners
@@ -45,9 +45,9 @@ pub(crate) fn start(
         .filter_map(|listener| listener.address().tcp());
     let own: Vec<_> = own.collect();
     warn_of_insecure(trust.as_ref());
-    let upstream = upstream(&settings.upstream, trust, &own, &metrics);
+    let upstream = upstream(&settings.upstream, trust, &own, metrics);
     tokio::spawn(Arc::clone(&upstream).tend());
-    let access_log = AccessLog::start(&settings.access_log, &metrics)
+    let access_log = AccessLog::start(&settings.access_log, metrics)
         .context("the access log can't be written")?
         .map(Arc::new);
     let gateway = Gateway {
@@ -56,7 +56,7 @@ pub(crate) fn start(
         forwarding: settings.forwarding.clone(),
         limits: settings.requests,
         rate: settings.rate.map(RateLimit::new),
-        metrics,
+        metrics: Arc::clone(metrics),
         access_log: access_log.clone(),
         life: life.clone(),
     };
@@ -67,7 +67,8 @@ pub(crate) fn start(
     let (proxy, room) = (Arc::new(proxy), room(settings));
     let origins: Vec<_> = listeners.iter().map(origin).collect();
     let (mut tasks, mut acceptors) = (JoinSet::new(), Vec::new());
-    for listener in listeners {
+    for mut listener in listeners {
+        listener.greeting.metrics = Some(Arc::clone(metrics));
         let acceptor = Acceptor::new(listener).context("a listener is broken")?;
         acceptors.push(Arc::downgrade(&acceptor));
         tasks.spawn(serve(

@@ -54,6 +54,7 @@ fn listener(
         proxies: settings.proxies.clone(),
         tls: tls.transpose().context("TLS can't be spoken")?,
         http2: settings.http2,
+        metrics: None,
     };
     Ok(listener)
 }

@@ -86,6 +86,10 @@ where
     let greeting = acceptor.greeting().clone();
     // Else the listener would be open for as long as the connection is.
     drop(acceptor);
+    let _open = greeting
+        .metrics
+        .as_ref()
+        .map(|metrics| metrics.count_open());
     match greeting.receive(socket, peer, &life).await {
         Ok(connection) => {
             let watch = life.pingora_watch();

@@ -6,10 +6,11 @@ use std::os::fd::AsRawFd as _;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
+use http::StatusCode;
 use pingora::protocols::l4::ext::set_tcp_keepalive;
 use pingora::protocols::raw_connect::ProxyDigest;
 use pingora::protocols::tls::SslDigest;
@@ -24,6 +25,7 @@ use tokio::time::{Sleep, sleep, timeout};
 use super::body_pace::BodyPace;
 use super::greeting::{Agreed, Ends};
 use super::transport::{Socket, Transport};
+use crate::metrics::Metrics;
 use crate::upstream::keepalive;
 
 /// A connection with what Pingora's own stream lacks: limits for the whole head of a request and
@@ -43,6 +45,8 @@ pub struct Connection {
     head_timer: Option<Pin<Box<Sleep>>>,
     /// Whether the client may still be sending what nobody will read.
     unread: AtomicBool,
+    /// Where requests are counted that nobody ever hears of.
+    metrics: Option<Arc<Metrics>>,
 }
 
 /// Pingora limits each read, so a client that sends a byte a minute would hold a connection for
@@ -83,7 +87,14 @@ impl Connection {
             head_begun: false,
             head_timer: None,
             unread: AtomicBool::new(false),
+            metrics: None,
         }
+    }
+
+    /// Has requests counted that don't get as far as a handler.
+    pub(super) fn counted_by(mut self, metrics: Option<Arc<Metrics>>) -> Self {
+        self.metrics = metrics;
+        self
     }
 
     /// The connection that a session reads from.
@@ -120,10 +131,11 @@ impl Connection {
                 let timer = self
                     .head_timer
                     .get_or_insert_with(|| Box::pin(sleep(HEAD_TIMEOUT)));
-                timer
-                    .as_mut()
-                    .poll(cx)
-                    .map(|()| Err(io::ErrorKind::TimedOut.into()))
+                ready!(timer.as_mut().poll(cx));
+                if let Some(metrics) = self.metrics.take() {
+                    metrics.count_refused(None);
+                }
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
             }
             ready => {
                 self.head_begun |= buf.filled().len() > before;
@@ -148,6 +160,17 @@ impl Connection {
     fn await_next_head(&mut self) {
         self.head_begun = false;
         self.head_timer = None;
+    }
+
+    /// Counts an answer that is written before any handler has heard of a request: the parser
+    /// refuses what it was sent, and closes.
+    fn note_refusal(&mut self, answer: &[u8]) {
+        if *self.in_head.get_mut()
+            && let Some(metrics) = &self.metrics
+            && let Some(status) = answer.strip_prefix(b"HTTP/1.1 ")
+        {
+            metrics.count_refused(StatusCode::from_bytes(status.get(..3).unwrap_or(status)).ok());
+        }
     }
 
     async fn linger(&mut self) {
@@ -182,8 +205,12 @@ impl AsyncWrite for Connection {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write(cx, buf);
+        if written.is_ready() {
+            this.note_refusal(buf);
+        }
         this.await_next_head();
-        Pin::new(&mut this.stream).poll_write(cx, buf)
+        written
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -200,8 +227,12 @@ impl AsyncWrite for Connection {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write_vectored(cx, bufs);
+        if written.is_ready() {
+            this.note_refusal(bufs.first().map_or(&[], |first| first));
+        }
         this.await_next_head();
-        Pin::new(&mut this.stream).poll_write_vectored(cx, bufs)
+        written
     }
 
     fn is_write_vectored(&self) -> bool {

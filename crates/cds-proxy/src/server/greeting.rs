@@ -18,6 +18,7 @@ use super::proxy_protocol;
 use super::tls::HTTP2;
 use super::transport::{Socket, Stream, Transport};
 use crate::config::Peers;
+use crate::metrics::Metrics;
 
 /// How connections of a listener begin.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +30,8 @@ pub struct Greeting {
     /// Whether HTTP/2 is spoken without TLS with clients that begin with it (RFC 9113 §3.3). With
     /// TLS the configuration says so.
     pub http2: bool,
+    /// Where is counted what no request tells of.
+    pub metrics: Option<Arc<Metrics>>,
 }
 
 /// The two ends of a connection.
@@ -69,18 +72,21 @@ impl Greeting {
         let ends = self.ends(&mut stream, peer).await?;
         match &self.tls {
             Some(config) => {
-                let stream = shake_hands(Arc::clone(config), stream).await?;
+                let stream = shake_hands(Arc::clone(config), stream).await;
+                let stream = stream.inspect_err(|_| {
+                    if let Some(metrics) = &self.metrics {
+                        metrics.count_tls_failure();
+                    }
+                })?;
                 let agreed = agreed(&stream);
-                Ok(Connection::new(
-                    Transport::Tls(Box::new(stream)),
-                    ends,
-                    agreed,
-                ))
+                let stream = Transport::Tls(Box::new(stream));
+                Ok(Connection::new(stream, ends, agreed).counted_by(self.metrics.clone()))
             }
             None => {
                 let http2 = self.http2 && begins_with_preface(&mut stream, life).await?;
                 let agreed = Agreed { http2, tls: None };
-                Ok(Connection::new(Transport::Plain(stream), ends, agreed))
+                let stream = Transport::Plain(stream);
+                Ok(Connection::new(stream, ends, agreed).counted_by(self.metrics.clone()))
             }
         }
     }

@@ -131,6 +131,34 @@ fn a_reload_that_is_asked_for_is_answered_once_it_has_ended() {
 }
 
 #[test]
+fn what_the_parser_refuses_is_counted_too() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let proxy = Proxy::start(&site, &portal);
+    let mut client = Client::connect(proxy.address);
+    client.get("/");
+    let twice = "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n";
+    assert_eq!(client.ask(twice).status, 400);
+    let connect = "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n";
+    assert_eq!(Client::connect(proxy.address).ask(connect).status, 405);
+    let open = Client::connect(proxy.address);
+    for count in [
+        "cds_proxy_requests_total{source=\"proxy\",class=\"4xx\"} 2\n",
+        "cds_proxy_requests_total{source=\"upstream\",class=\"2xx\"} 1\n",
+        "cds_proxy_request_duration_seconds_count{source=\"upstream\"} 1\n",
+        "cds_proxy_response_body_bytes_total{source=\"upstream\"} 6\n",
+        "cds_proxy_connections 1\n",
+    ] {
+        eventually(count, || {
+            let metrics = get(proxy.admin, "/metrics");
+            metrics.text().contains(count).then_some(())
+        });
+    }
+    drop(open);
+    assert!(portal.request().line.starts_with("GET / "));
+    assert!(portal.is_untouched());
+}
+
+#[test]
 fn reloads_are_counted_by_result() {
     let (site, portal) = (SiteDir::good(), Portal::new());
     let proxy = Proxy::start(&site, &portal);
