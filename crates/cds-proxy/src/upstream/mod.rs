@@ -1,8 +1,8 @@
 //! Where the portal is, and how it is asked.
 //!
-//! What is known flows one way: a name is resolved into [`addresses`], which a [`member`] has for
-//! each URL; [`standing`] and [`health`] say whether it is worth asking; the [`pool`] chooses one for each
-//! attempt of a request; [`peer`] says how to connect there, and [`tls`] who is taken for it.
+//! What is known flows one way: a name is resolved into `addresses`, which a `member` has for
+//! each URL; `standing` and `health` say whether it is worth asking; the `pool` chooses one for each
+//! attempt of a request; `peer` says how to connect there, and `tls` who is taken for it.
 
 mod addresses;
 mod health;
