@@ -6,7 +6,7 @@ use cds_metadata::{MetadataObject, Report, Url};
 use hashbrown::{HashMap, HashSet};
 
 use crate::claim::Claim;
-use crate::coverage::{Coverage, FurtherLink};
+use crate::coverage::{Coverage, FurtherLink, form};
 use crate::endpoint::{Endpoint, folders};
 use crate::geojson::{check_geojson, looks_like_geojson};
 use crate::link::{Kind, Link, MediaType, urls};
@@ -99,7 +99,9 @@ impl<'s, 'd> Links<'s, 'd> {
             let link = Link::of_object(source, field, url.clone(), Kind::Page);
             self.add(endpoint, &link, report);
         }
-        if let (Some(url), None) = (&object.coverage, &endpoint.coverage) {
+        if let (Some(url), None) = (&object.coverage, &endpoint.coverage)
+            && !self.has_unreadable_coverage(endpoint)
+        {
             let link = Link::of_object(source, "coverage", url.clone(), Kind::Page);
             let own_host = object.cds_metadata_url.parts().map(|parts| parts.host);
             if own_host == url.parts().map(|parts| parts.host) {
@@ -120,6 +122,12 @@ impl<'s, 'd> Links<'s, 'd> {
                 self.add(endpoint, &link, report);
             }
         }
+    }
+
+    /// Whether a file of the coverage listing is there and is told to be unreadable.
+    fn has_unreadable_coverage(&self, endpoint: &Endpoint<'_>) -> bool {
+        let mut unreadable = self.sources.unreadable();
+        unreadable.any(|path| form(path, &endpoint.prefix).is_some())
     }
 
     /// Adds what the entries of a listing link to.

@@ -62,11 +62,16 @@ pub(super) fn redirect(status: StatusCode, to: &'static str) -> Answer {
 
 /// 412 for a document.
 pub(super) fn precondition_failed() -> Answer {
-    varying(problem(StatusCode::PRECONDITION_FAILED))
+    problem(StatusCode::PRECONDITION_FAILED)
 }
 
-/// An error.
+/// An error in the place of what comes in several content codings.
 pub(super) fn problem(status: StatusCode) -> Answer {
+    varying(problem_of_one_form(status))
+}
+
+/// An error in the place of anything else.
+pub(super) fn problem_of_one_form(status: StatusCode) -> Answer {
     readable_by_scripts(Answer::new(status))
         .with(header::CONTENT_TYPE, Value::Is("application/problem+json"))
         .with(header::CONTENT_LENGTH, Value::Length)
@@ -78,6 +83,11 @@ pub(super) fn problem(status: StatusCode) -> Answer {
 /// 405.
 pub(super) fn not_allowed() -> Answer {
     problem(StatusCode::METHOD_NOT_ALLOWED).with(header::ALLOW, METHODS)
+}
+
+/// 405 of an image or a redirect.
+pub(super) fn not_allowed_of_one_form() -> Answer {
+    problem_of_one_form(StatusCode::METHOD_NOT_ALLOWED).with(header::ALLOW, METHODS)
 }
 
 /// 503.

@@ -3,7 +3,7 @@
 use http::{Method, header};
 
 use super::Scenario;
-use super::answers::{file, image, image_not_modified, not_allowed, options};
+use super::answers::{file, image, image_not_modified, not_allowed_of_one_form, options};
 use crate::ask::Ask;
 
 const MAP: &str = "/maps/west.png";
@@ -69,7 +69,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::answered(
             "POST is not allowed with a file",
             Ask::new(Method::POST, MAP).carrying("x"),
-            not_allowed(),
+            not_allowed_of_one_form(),
         ),
         Scenario::passed_on(
             "a file that nothing links to is not served",

@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode, header};
 
-use super::answers::{not_allowed, options, problem, redirect};
+use super::answers::{not_allowed, options, problem, problem_of_one_form, redirect};
 use super::{COVERAGE, FORMER, METADATA, PARTNERS, Scenario};
 use crate::answer::{Answer, Value};
 use crate::ask::Ask;
@@ -23,7 +23,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::answered(
             "a linked file is down for maintenance",
             Ask::get("/maps/west.png"),
-            down(),
+            down_of_one_form(),
         ),
         Scenario::answered(
             "a further metadata object is down for maintenance",
@@ -79,5 +79,14 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 /// 503, for nobody knows how long.
 fn down() -> Answer {
-    problem(StatusCode::SERVICE_UNAVAILABLE).with(header::RETRY_AFTER, Value::Is("300"))
+    for_a_while(problem(StatusCode::SERVICE_UNAVAILABLE))
+}
+
+/// The same of what has no content codings.
+fn down_of_one_form() -> Answer {
+    for_a_while(problem_of_one_form(StatusCode::SERVICE_UNAVAILABLE))
+}
+
+fn for_a_while(answer: Answer) -> Answer {
+    answer.with(header::RETRY_AFTER, Value::Is("300"))
 }

@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode, header};
 
-use super::answers::{not_allowed, options, redirect};
+use super::answers::{not_allowed_of_one_form, options, redirect};
 use super::{COVERAGE, FORMER, METADATA, PARTNERS, Scenario, documents};
 use crate::answer::Answer;
 use crate::ask::Ask;
@@ -44,22 +44,22 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::answered(
             "POST is not allowed where a site was",
             Ask::new(Method::POST, METADATA).carrying("{}"),
-            not_allowed(),
+            not_allowed_of_one_form(),
         ),
         Scenario::answered(
-            "a former path of a moved site leads to where it is now, for good",
+            "a former path leads where its site is for the time being",
             Ask::get(FORMER),
-            redirect(StatusCode::MOVED_PERMANENTLY, NEW),
+            redirect(StatusCode::FOUND, NEW),
         ),
         Scenario::answered(
             "HEAD is sent on from a former path",
             Ask::new(Method::HEAD, FORMER),
-            redirect(StatusCode::MOVED_PERMANENTLY, NEW),
+            redirect(StatusCode::FOUND, NEW),
         ),
         Scenario::answered(
             "POST is not allowed on a former path",
             Ask::new(Method::POST, FORMER),
-            not_allowed(),
+            not_allowed_of_one_form(),
         ),
         Scenario::answered(
             "the listing that is still there is served",

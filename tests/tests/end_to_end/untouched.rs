@@ -154,14 +154,14 @@ async fn visit(address: std::net::SocketAddr, ask: &Ask) -> Received {
     wire::send(address, ask.request(&[])).await.unwrap()
 }
 
-/// The fields that don't speak of the connection (RFC 9110 §7.6.1) or of the time, by name;
-/// the values of one name in their order.
+/// The fields that don't speak of the connection (RFC 9110 §7.6.1), of the time, or of the request,
+/// which the proxy names; the values of one name in their order.
 fn fields(received: &Received) -> Vec<(String, Vec<Vec<u8>>)> {
     let names = received
         .headers
         .keys()
         .filter(|name| **name != header::DATE);
-    let names = names.filter(|name| **name != header::CONNECTION);
+    let names = names.filter(|name| **name != header::CONNECTION && *name != "x-request-id");
     let values = |name| {
         received
             .headers
