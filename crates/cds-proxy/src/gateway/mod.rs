@@ -319,6 +319,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
     async fn logging(&self, session: &mut Session, _: Option<&Error>, exchange: &mut Exchange) {
         let status = session.response_written().map(|head| head.status);
         self.metrics.count_answered(Answered {
+            method: &session.req_header().method,
             source: exchange.source,
             status,
             bytes: session.body_bytes_sent(),

@@ -53,6 +53,17 @@ label! {
 }
 
 label! {
+    /// The method of a request (RFC 9110 §9). Most are one: a client can send any word.
+    pub(super) enum Method {
+        Get = "get",
+        Head = "head",
+        Options = "options",
+        Post = "post",
+        Other = "other",
+    }
+}
+
+label! {
     /// The first digit of a status (RFC 9110 §15).
     pub(super) enum Class {
         Informational = "1xx",
@@ -113,6 +124,19 @@ impl WatchMode {
             Watching::Ended => Self::Ended,
             _ => return None,
         })
+    }
+}
+
+impl Method {
+    /// As a method is counted; one that nobody could read is another.
+    pub(super) fn of(method: Option<&http::Method>) -> Self {
+        match method {
+            Some(&http::Method::GET) => Self::Get,
+            Some(&http::Method::HEAD) => Self::Head,
+            Some(&http::Method::OPTIONS) => Self::Options,
+            Some(&http::Method::POST) => Self::Post,
+            _ => Self::Other,
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use self::durations::Durations;
-use self::labels::{Class, ReloadResult, SiteState, WatchMode};
+use self::labels::{Class, Method, ReloadResult, SiteState, WatchMode};
 pub use self::labels::{Source, UpstreamError};
 pub use self::upstreams::UpstreamSeries;
 use self::upstreams::Upstreams;
@@ -30,7 +30,7 @@ pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; cha
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    /// Looked up without a lock: one per source and class, in this order.
+    /// Looked up without a lock: one per source, method and class, in this order.
     requests: Vec<Counter>,
     upstream_errors: Vec<Counter>,
     upstreams: Upstreams,
@@ -52,7 +52,28 @@ pub struct Metrics {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
     source: Source,
+    method: Method,
     class: Class,
+}
+
+impl RequestLabels {
+    /// All there are, in the order of their [index](Self::index).
+    fn all() -> impl Iterator<Item = Self> {
+        let methods = |source| Method::ALL.iter().map(move |method| (source, *method));
+        let sources = Source::ALL.iter().copied();
+        sources.flat_map(methods).flat_map(|(source, method)| {
+            Class::ALL.iter().map(move |class| Self {
+                source,
+                method,
+                class: *class,
+            })
+        })
+    }
+
+    const fn index(&self) -> usize {
+        let kind = self.source as usize * Method::ALL.len() + self.method as usize;
+        kind * Class::ALL.len() + self.class as usize
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -62,7 +83,9 @@ struct SourceLabel {
 
 /// A request that is done with.
 #[derive(Debug, Clone, Copy)]
-pub struct Answered {
+pub struct Answered<'r> {
+    /// What it does.
+    pub method: &'r http::Method,
     /// Who answered.
     pub source: Source,
     /// Status of the answer; `None` when there was none.
@@ -110,12 +133,6 @@ impl Metrics {
         let mut registry = Registry::with_prefix("cds_proxy");
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The program that runs", build);
-        let sources = Source::ALL.iter().flat_map(|source| {
-            Class::ALL.iter().map(|class| RequestLabels {
-                source: *source,
-                class: *class,
-            })
-        });
         let by_source = || {
             Source::ALL
                 .iter()
@@ -135,9 +152,9 @@ impl Metrics {
             requests: register(
                 &mut registry,
                 "requests",
-                "Requests, by who answered (proxy: an error of its own) and class of status \
-                 (none: the client left without an answer)",
-                sources,
+                "Requests, by who answered (proxy: an error of its own), method and class of \
+                 status (none: the client left without an answer)",
+                RequestLabels::all(),
             ),
             upstream_errors: register(
                 &mut registry,
@@ -227,14 +244,15 @@ impl Metrics {
     }
 
     /// Counts a request that is done with.
-    pub fn count_answered(&self, answered: Answered) {
+    pub fn count_answered(&self, answered: Answered<'_>) {
         let Answered {
+            method,
             source,
             status,
             bytes,
             duration,
         } = answered;
-        self.count_request(source, status);
+        self.count_request(source, Some(method), status);
         if let Some(durations) = self.durations.get(source as usize) {
             durations.observe(duration);
         }
@@ -246,7 +264,7 @@ impl Metrics {
     /// Counts a request that the parser refused, with the status that it answered, or cut off
     /// without one.
     pub fn count_refused(&self, status: Option<StatusCode>) {
-        self.count_request(Source::Proxy, status);
+        self.count_request(Source::Proxy, None, status);
     }
 
     /// Counts a connection for as long as what is returned is kept.
@@ -260,10 +278,19 @@ impl Metrics {
         self.tls_failures.inc();
     }
 
-    /// Counts a request; no status when nothing was answered.
-    fn count_request(&self, source: Source, status: Option<StatusCode>) {
-        let index = source as usize * Class::ALL.len() + Class::of(status) as usize;
-        increment(&self.requests, index);
+    /// Counts a request; no method when that could not be read, no status when nothing was answered.
+    fn count_request(
+        &self,
+        source: Source,
+        method: Option<&http::Method>,
+        status: Option<StatusCode>,
+    ) {
+        let labels = RequestLabels {
+            source,
+            method: Method::of(method),
+            class: Class::of(status),
+        };
+        increment(&self.requests, labels.index());
     }
 
     /// Counts a request that the upstream failed to answer.
@@ -392,8 +419,8 @@ mod tests {
     fn every_series_is_there_before_anything_happens() {
         let text = Metrics::new().text();
         for series in [
-            r#"cds_proxy_requests_total{source="site",class="2xx"} 0"#,
-            r#"cds_proxy_requests_total{source="proxy",class="none"} 0"#,
+            r#"cds_proxy_requests_total{source="site",method="get",class="2xx"} 0"#,
+            r#"cds_proxy_requests_total{source="proxy",method="other",class="none"} 0"#,
             r#"cds_proxy_upstream_errors_total{kind="timeout"} 0"#,
             r#"cds_proxy_reloads_total{result="kept"} 0"#,
             r#"cds_proxy_sites{state="failing"} 0"#,
@@ -461,6 +488,7 @@ mod tests {
         let metrics = Metrics::new();
         for micros in [1_000, 1_001, 70_000_000] {
             metrics.count_answered(Answered {
+                method: &http::Method::GET,
                 source: Source::Site,
                 status: Some(StatusCode::OK),
                 bytes: 7,
@@ -481,18 +509,26 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_counted_under_its_source_and_class() {
+    fn a_request_is_counted_under_its_source_method_and_class() {
         let metrics = Metrics::new();
-        metrics.count_request(Source::Upstream, Some(StatusCode::NOT_FOUND));
-        metrics.count_request(Source::Proxy, None);
+        for labels in RequestLabels::all() {
+            let counter = metrics.requests.get(labels.index()).unwrap();
+            assert_eq!(counter.get(), 0, "{labels:?} is where another is");
+            counter.inc();
+        }
+        let propfind = http::Method::from_bytes(b"PROPFIND").unwrap();
+        for method in [&http::Method::POST, &http::Method::PATCH, &propfind] {
+            metrics.count_request(Source::Upstream, Some(method), Some(StatusCode::NOT_FOUND));
+        }
+        metrics.count_refused(None);
         let text = metrics.text();
-        assert!(
-            text.contains(r#"requests_total{source="upstream",class="4xx"} 1"#),
-            "{text}"
-        );
-        assert!(
-            text.contains(r#"requests_total{source="proxy",class="none"} 1"#),
-            "{text}"
-        );
+        for sample in [
+            r#"requests_total{source="upstream",method="post",class="4xx"} 2"#,
+            r#"requests_total{source="upstream",method="other",class="4xx"} 3"#,
+            r#"requests_total{source="upstream",method="get",class="4xx"} 1"#,
+            r#"requests_total{source="proxy",method="other",class="none"} 2"#,
+        ] {
+            assert!(text.contains(sample), "{sample} is not in\n{text}");
+        }
     }
 }

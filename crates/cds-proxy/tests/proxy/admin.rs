@@ -71,9 +71,9 @@ fn requests_are_counted_by_who_answered() {
     client.get("/.well-known/cds-server-metadata.json");
     client.ask("GET / HTTP/1.1\r\n\r\n");
     for count in [
-        "cds_proxy_requests_total{source=\"upstream\",class=\"2xx\"} 2\n",
-        "cds_proxy_requests_total{source=\"site\",class=\"2xx\"} 1\n",
-        "cds_proxy_requests_total{source=\"proxy\",class=\"4xx\"} 1\n",
+        "cds_proxy_requests_total{source=\"upstream\",method=\"get\",class=\"2xx\"} 2\n",
+        "cds_proxy_requests_total{source=\"site\",method=\"get\",class=\"2xx\"} 1\n",
+        "cds_proxy_requests_total{source=\"proxy\",method=\"get\",class=\"4xx\"} 1\n",
         "cds_proxy_sites{state=\"good\"} 1\n",
         "cds_proxy_sites_watching{mode=\"events\"} 1\n",
     ] {
@@ -142,8 +142,8 @@ fn what_the_parser_refuses_is_counted_too() {
     assert_eq!(Client::connect(proxy.address).ask(connect).status, 405);
     let open = Client::connect(proxy.address);
     for count in [
-        "cds_proxy_requests_total{source=\"proxy\",class=\"4xx\"} 2\n",
-        "cds_proxy_requests_total{source=\"upstream\",class=\"2xx\"} 1\n",
+        "cds_proxy_requests_total{source=\"proxy\",method=\"other\",class=\"4xx\"} 2\n",
+        "cds_proxy_requests_total{source=\"upstream\",method=\"get\",class=\"2xx\"} 1\n",
         "cds_proxy_request_duration_seconds_count{source=\"upstream\"} 1\n",
         "cds_proxy_response_body_bytes_total{source=\"upstream\"} 6\n",
         "cds_proxy_connections 1\n",
