@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 
-use crate::config::{AdminSection, ConfigFile, ListenAddress, Settings, Timeout};
+use crate::config::{ConfigFile, ListenAddress, Settings, Timeout};
 use crate::terminal;
 
 /// Asks the admin endpoint of a proxy that runs here whether it serves
@@ -22,9 +22,9 @@ pub struct Args {
     #[arg(long, value_name = "FILE", env = "CDS_PROXY_CONFIG")]
     config: Option<PathBuf>,
 
-    /// Where to ask.
-    #[command(flatten)]
-    admin: AdminSection,
+    /// Address of the admin endpoint [default: 127.0.0.1:9901]
+    #[arg(long, value_name = "ADDR", env = "CDS_PROXY_ADMIN")]
+    admin: Option<ListenAddress>,
 
     /// Ask whether the process lives (/healthz), not whether it serves (/readyz)
     #[arg(long)]
@@ -59,8 +59,8 @@ fn try_run(args: Args) -> anyhow::Result<()> {
 }
 
 /// The admin address; mistakes elsewhere in the file are no matter of health.
-fn address(flags: AdminSection, file: Option<PathBuf>) -> anyhow::Result<ListenAddress> {
-    let given = match (flags.address, file) {
+fn address(flag: Option<ListenAddress>, file: Option<PathBuf>) -> anyhow::Result<ListenAddress> {
+    let given = match (flag, file) {
         (Some(address), _) => Some(address),
         (None, Some(file)) => ConfigFile::read(&file)?.layer().admin.address.clone(),
         (None, None) => None,

@@ -1,4 +1,4 @@
-//! The endpoint for operators: health, sites, metrics.
+//! The endpoint for operators, and what of it scrapers and probes may ask.
 
 mod reload;
 mod sites;
@@ -16,9 +16,11 @@ use crate::metrics::{self, Metrics};
 use crate::published::Published;
 use crate::server::{Life, Phase};
 
-/// Answers `/healthz`, `/readyz`, `/sites`, `/metrics` and `POST /reload`.
+/// Answers `/healthz`, `/readyz`, `/sites`, `/metrics` and `POST /reload`, as far as who asks may.
 #[derive(Debug)]
 pub struct Admin {
+    /// Who asks.
+    pub audience: Audience,
     /// What to tell about, once it has been read.
     pub published: Arc<OnceLock<Published>>,
     /// Counts.
@@ -27,18 +29,24 @@ pub struct Admin {
     pub life: Life,
 }
 
+/// Who asks, which is told by the listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Those who run the proxy. They may ask everything.
+    Operators,
+    /// Machines of a network. They learn no paths and no findings, and cause no work.
+    Scrapers,
+}
+
 #[async_trait]
 impl ServeHttp for Admin {
     async fn response(&self, session: &mut ServerSession) -> Response<Vec<u8>> {
         let head = session.req_header();
-        let mut response = match Selection::of(&head.method, head.uri.path()) {
+        let mut response = match Selection::of(self.audience, &head.method, head.uri.path()) {
             Selection::Page(page) => page(self),
             Selection::Reload => self.reload().await,
             Selection::Only(methods) => only(methods),
-            Selection::Nothing => text(
-                StatusCode::NOT_FOUND,
-                "not found; there are /healthz, /readyz, /sites, /metrics and POST /reload",
-            ),
+            Selection::Nothing => text(StatusCode::NOT_FOUND, self.audience.paths()),
         };
         let length = HeaderValue::from(response.body().len());
         response
@@ -58,13 +66,25 @@ enum Selection {
     Nothing,
 }
 
+impl Audience {
+    const fn paths(self) -> &'static str {
+        match self {
+            Self::Operators => {
+                "not found; there are /healthz, /readyz, /sites, /metrics and POST /reload"
+            }
+            Self::Scrapers => "not found; there are /healthz, /readyz and /metrics",
+        }
+    }
+}
+
 impl Selection {
-    fn of(method: &Method, path: &str) -> Self {
+    fn of(audience: Audience, method: &Method, path: &str) -> Self {
         let page: fn(&Admin) -> Response<Vec<u8>> = match path {
             "/healthz" => |_| text(StatusCode::OK, "ok"),
             "/readyz" => Admin::ready,
-            "/sites" => Admin::sites,
             "/metrics" => Admin::metrics,
+            _ if audience == Audience::Scrapers => return Self::Nothing,
+            "/sites" => Admin::sites,
             // Reading again is work, and no link or prefetch may cause it (RFC 9110 §9.2.1).
             "/reload" if method == Method::POST => return Self::Reload,
             "/reload" => return Self::Only("POST"),
@@ -159,7 +179,7 @@ mod tests {
     use super::*;
 
     fn get(admin: &Admin, path: &str) -> Response<Vec<u8>> {
-        match Selection::of(&Method::GET, path) {
+        match Selection::of(admin.audience, &Method::GET, path) {
             Selection::Page(page) => page(admin),
             other => panic!("{path}: {other:?}"),
         }
@@ -167,7 +187,10 @@ mod tests {
 
     #[test]
     fn reading_again_takes_a_post_and_everything_else_none() {
-        let selection = |method, path| format!("{:?}", Selection::of(&method, path));
+        let selection = |method, path| {
+            let selection = Selection::of(Audience::Operators, &method, path);
+            format!("{selection:?}")
+        };
         assert_eq!(selection(Method::POST, "/reload"), "Reload");
         assert_eq!(selection(Method::GET, "/reload"), r#"Only("POST")"#);
         assert_eq!(selection(Method::POST, "/sites"), r#"Only("GET, HEAD")"#);
@@ -175,8 +198,34 @@ mod tests {
     }
 
     #[test]
+    fn scrapers_may_read_counts_and_health_and_nothing_else() {
+        let selection = |method, path| Selection::of(Audience::Scrapers, &method, path);
+        for path in ["/metrics", "/healthz", "/readyz"] {
+            for method in [Method::GET, Method::HEAD] {
+                assert!(
+                    matches!(selection(method, path), Selection::Page(_)),
+                    "{path}"
+                );
+            }
+            assert!(matches!(
+                selection(Method::POST, path),
+                Selection::Only("GET, HEAD")
+            ));
+        }
+        for path in ["/sites", "/reload", "/"] {
+            for method in [Method::GET, Method::POST] {
+                assert!(
+                    matches!(selection(method, path), Selection::Nothing),
+                    "{path}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn readiness_follows_the_life_of_the_program() {
         let admin = Admin {
+            audience: Audience::Operators,
             published: Arc::default(),
             metrics: Arc::new(Metrics::new()),
             life: Life::starting(),
@@ -195,6 +244,7 @@ mod tests {
     #[test]
     fn a_process_that_has_handed_over_says_what_the_next_one_would() {
         let admin = Admin {
+            audience: Audience::Operators,
             published: Arc::default(),
             metrics: Arc::new(Metrics::new()),
             life: Life::new(),

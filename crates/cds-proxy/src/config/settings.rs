@@ -33,6 +33,8 @@ pub struct Settings {
     pub forwarding: ForwardingSettings,
     /// Address of the admin endpoint.
     pub admin: ListenAddress,
+    /// Address of the listener for scrapers and probes, if there is one.
+    pub metrics: Option<ListenAddress>,
     /// How much is logged; `None` is what the program itself finds fit.
     pub log: Option<String>,
     /// The log of requests.
@@ -168,6 +170,7 @@ impl Settings {
                 site,
                 forwarding: ForwardingSettings::of(layer.forwarding),
                 admin: layer.admin.address.unwrap_or(Self::ADMIN),
+                metrics: layer.admin.metrics,
                 log: layer
                     .log
                     .level

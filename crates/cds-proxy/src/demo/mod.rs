@@ -34,6 +34,7 @@ fn try_run(args: &DemoArgs) -> anyhow::Result<Verdict> {
     let sockets = Sockets {
         listeners: vec![bind(&args.listen, "--listen")?],
         admin: bind(&args.admin, "--admin")?,
+        metrics: None,
     };
     let portal = bind(
         &SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into(),
@@ -83,8 +84,9 @@ async fn show(
     run::follow(settings, &published, &metrics)?;
     let admin = AdminEndpoint::start(
         sockets.admin,
-        Arc::clone(&metrics),
-        life.clone(),
+        sockets.metrics,
+        &metrics,
+        &life,
         Phase::Serving,
     )?;
     admin.tell_about(&published);

@@ -57,9 +57,9 @@ impl Course<'_> {
             true => Phase::Serving,
             false => Phase::Starting,
         };
-        let Sockets { listeners, admin } = sockets;
+        let (listeners, scraped) = (sockets.listeners, sockets.metrics);
         let mut admin =
-            AdminEndpoint::start(admin, Arc::clone(&metrics), life.clone(), answers_from)?;
+            AdminEndpoint::start(sockets.admin, scraped, &metrics, &life, answers_from)?;
         tokio::spawn(systemd::keep_watchdog_calm());
 
         let published = match self.open(&mut signals, &metrics).await? {
@@ -175,7 +175,7 @@ impl Course<'_> {
                         ),
                     }
                 }
-                () = ended_early(&mut serving.tasks, &mut admin.task) => {
+                () = ended_early(&mut serving.tasks, &mut admin.tasks) => {
                     bail!("a listener has failed, so the program ends");
                 }
             }
@@ -269,7 +269,7 @@ fn lost(published: &Published, served: &[String]) -> Option<Arc<str>> {
 
 /// Those that are still served.
 fn acceptors(serving: &Serving, admin: &AdminEndpoint) -> Vec<Arc<Acceptor>> {
-    let all = serving.acceptors.iter().chain([&admin.acceptor]);
+    let all = serving.acceptors.iter().chain(&admin.acceptors);
     all.filter_map(Weak::upgrade).collect()
 }
 
@@ -293,10 +293,10 @@ async fn outcome(
 
 /// Waits until a listener is served no more, which before the end was asked for is a fault: a
 /// process that lives on deaf would never be restarted.
-async fn ended_early(clients: &mut JoinSet<()>, admin: &mut JoinHandle<()>) {
+async fn ended_early(clients: &mut JoinSet<()>, admin: &mut JoinSet<()>) {
     tokio::select! {
         Some(_) = clients.join_next() => {}
-        _ = admin => {}
+        Some(_) = admin.join_next() => {}
     }
 }
 
@@ -307,12 +307,13 @@ mod tests {
     #[tokio::test]
     async fn a_listener_that_is_served_no_more_is_noticed() {
         let forever = std::future::pending::<()>;
-        let (mut clients, mut admin) = (JoinSet::new(), tokio::spawn(forever()));
+        let (mut clients, mut admin) = (JoinSet::new(), JoinSet::new());
+        admin.spawn(forever());
         clients.spawn(forever());
         clients.spawn(async {});
         ended_early(&mut clients, &mut admin).await;
 
-        let mut admin = tokio::spawn(async {});
+        admin.spawn(async {});
         ended_early(&mut clients, &mut admin).await;
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Sockets {
     pub(crate) listeners: Vec<Listener>,
     /// For operators.
     pub(crate) admin: Listener,
+    /// For scrapers and probes.
+    pub(crate) metrics: Option<Listener>,
 }
 
 impl Sockets {
@@ -35,9 +37,15 @@ impl Sockets {
             .zip(certificates)
             .map(|(settings, certificates)| listener(settings, certificates.clone(), inherited))
             .collect();
+        let listeners = listeners?;
+        let mut for_group = |address, flag| Listener::bind(address, Mode::GROUP, flag, inherited);
+        let metrics = settings.metrics.as_ref();
         Ok(Self {
-            listeners: listeners?,
-            admin: Listener::bind(&settings.admin, Mode::GROUP, "--admin", inherited)?,
+            listeners,
+            admin: for_group(&settings.admin, "--admin")?,
+            metrics: metrics
+                .map(|address| for_group(address, "--metrics"))
+                .transpose()?,
         })
     }
 }

@@ -87,7 +87,8 @@ impl Inherited {
             .sockets
             .iter()
             .position(|(known, _)| known == address)?;
-        Some(self.sockets.swap_remove(index).1)
+        // Of several where the system chose the port, each goes to whom it belonged to, by order.
+        Some(self.sockets.remove(index).1)
     }
 
     /// The addresses of sockets that nobody took.

@@ -1,6 +1,11 @@
 //! The endpoint for operators.
 
+use rustix::process::Signal;
+
 use super::support::{Client, METADATA, Portal, Proxy, SiteDir, eventually, get};
+
+/// Asks for everything to be read again.
+const RELOAD: &str = "POST /reload HTTP/1.1\r\nhost: admin\r\ncontent-length: 0\r\n\r\n";
 
 #[test]
 fn a_good_site_is_told_of() {
@@ -99,7 +104,7 @@ fn a_reload_that_is_asked_for_is_answered_once_it_has_ended() {
     let proxy = Proxy::start_with(&site, &upstream, &["--watch", "off"]);
     let reload = || {
         let mut client = Client::connect(proxy.admin);
-        client.ask("POST /reload HTTP/1.1\r\nhost: admin\r\ncontent-length: 0\r\n\r\n")
+        client.ask(RELOAD)
     };
     let ended = |status: u16, result: &str| {
         let answer = reload();
@@ -308,4 +313,60 @@ fn unknown_paths_and_methods_are_refused() {
     assert_eq!(response.field("allow"), Some("GET, HEAD"));
     let head = Client::connect(proxy.admin).ask("HEAD /sites HTTP/1.1\r\nHost: h\r\n\r\n");
     assert_eq!(head.status, 200);
+}
+
+#[test]
+fn scrapers_can_read_counts_and_health_and_nothing_else() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let upstream = format!("http://{}", portal.address);
+    let slowly = ["--drain-delay", "20s", "--drain-timeout", "20s"];
+    let args = [&["--metrics", "127.0.0.1:0"][..], &slowly].concat();
+    let proxy = Proxy::start_with(&site, &upstream, &args);
+    let metrics = proxy.metrics();
+    assert_ne!(metrics, proxy.admin);
+    assert_eq!(get(metrics, "/healthz").text(), "ok\n");
+    assert_eq!(get(metrics, "/readyz").text(), "ready\n");
+    let mut client = Client::connect(metrics);
+    client.send(b"HEAD /metrics HTTP/1.1\r\nhost: h\r\n\r\n");
+    assert_eq!(client.response(true).status, 200);
+
+    assert_eq!(get(metrics, "/sites").status, 404);
+    assert_eq!(Client::connect(metrics).ask(RELOAD).status, 404);
+    let counts = get(metrics, "/metrics");
+    let none = "cds_proxy_reloads_total{result=\"unchanged\"} 0\n";
+    assert!(counts.text().contains(none), "{}", counts.text());
+    assert_eq!(Client::connect(proxy.admin).ask(RELOAD).status, 200);
+    let posted = RELOAD.replace("/reload", "/metrics");
+    let refused = Client::connect(metrics).ask(&posted);
+    assert_eq!(
+        (refused.status, refused.field("allow")),
+        (405, Some("GET, HEAD"))
+    );
+
+    proxy.signal(Signal::TERM);
+    eventually("it tells of the end", || {
+        (get(metrics, "/readyz").text() == "draining\n").then_some(())
+    });
+    assert_eq!(get(metrics, "/healthz").status, 200);
+}
+
+#[test]
+fn scrapers_have_no_listener_unless_it_is_asked_for() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let proxy = Proxy::start(&site, &portal);
+    assert!(!proxy.log().contains("metrics on"), "{}", proxy.log());
+}
+
+#[test]
+fn a_crowd_of_scrapers_waits_and_operators_do_not() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let upstream = format!("http://{}", portal.address);
+    let proxy = Proxy::start_with(&site, &upstream, &["--metrics", "127.0.0.1:0"]);
+    let metrics = proxy.metrics();
+    let mut crowd: Vec<_> = (0..32).map(|_| Client::connect(metrics)).collect();
+    let mut late = Client::connect(metrics);
+    proxy.wait_for_log("there are 32 connections; more wait");
+    assert_eq!(get(proxy.admin, "/readyz").status, 200);
+    crowd.pop();
+    assert_eq!(late.get("/readyz").status, 200);
 }

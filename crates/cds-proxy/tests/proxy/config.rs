@@ -32,17 +32,22 @@ fn write(dir: &SiteDir, text: &str) -> std::path::PathBuf {
 fn a_port_in_use_is_said_at_once() {
     let (site, taken) = (SiteDir::good(), TcpListener::bind("127.0.0.1:0").unwrap());
     let address = taken.local_addr().unwrap().to_string();
-    for flag in ["--listen", "--admin"] {
-        let other = if flag == "--listen" {
-            "--admin"
-        } else {
-            "--listen"
-        };
+    let flags = ["--listen", "--admin", "--metrics"];
+    for flag in flags {
         let mut command = command();
         command
             .args(["run", "--upstream", "http://127.0.0.1:1", "--site"])
             .arg(site.path());
-        command.args([flag, &address, other, "127.0.0.1:0"]);
+        for each in flags {
+            command.args([
+                each,
+                if each == flag {
+                    &address
+                } else {
+                    "127.0.0.1:0"
+                },
+            ]);
+        }
         let words = refused(&mut command);
         assert_eq!(words.lines().count(), 1, "{words}");
         assert!(words.contains(&address) && words.contains(flag), "{words}");

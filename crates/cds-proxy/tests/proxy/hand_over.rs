@@ -35,8 +35,9 @@ fn ask_on(address: SocketAddr, path: &str, keep: bool, done: &AtomicBool, answer
 #[test]
 fn no_request_is_lost_while_processes_hand_over() {
     let (site, portal) = (SiteDir::good(), Portal::new());
-    let mut proxy = Proxy::start(&site, &portal);
-    let (address, admin) = (proxy.address, proxy.admin);
+    let upstream = format!("http://{}", portal.address);
+    let mut proxy = Proxy::start_with(&site, &upstream, &["--metrics", "127.0.0.1:0"]);
+    let (address, admin, metrics) = (proxy.address, proxy.admin, proxy.metrics());
     let (done, answered) = (AtomicBool::new(false), AtomicUsize::new(0));
     // It says that it listens a moment before it is ready.
     eventually("readiness", || {
@@ -53,6 +54,7 @@ fn no_request_is_lost_while_processes_hand_over() {
         ask(address, WELL_KNOWN, false);
         // Nor does a probe see that anything happens.
         ask(admin, "/readyz", false);
+        ask(metrics, "/readyz", false);
         for _ in 0..3 {
             proxy.hand_over();
             let before = answered.load(Ordering::Relaxed);
@@ -114,6 +116,34 @@ fn the_next_process_has_the_settings_of_now() {
     eventually("nobody listens any more", || {
         TcpStream::connect(proxy.address).is_err().then_some(())
     });
+}
+
+#[test]
+fn scrapers_find_their_listener_again_until_the_settings_leave_it_out() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let file = site.path().join("cds-proxy.toml");
+    let without = configuration(&portal);
+    fs::write(&file, format!("admin.metrics = \"127.0.0.1:0\"\n{without}")).unwrap();
+    let mut command = command();
+    command.args(["run", "--config"]).arg(&file);
+    let mut proxy = Proxy::spawn(command);
+    let metrics = proxy.metrics();
+
+    proxy.hand_over();
+    assert!(proxy.ended().success());
+    assert_eq!(get(metrics, "/metrics").status, 200);
+    // All three asked for any port, and none is taken for another.
+    assert_eq!(get(metrics, "/sites").status, 404);
+    assert_eq!(get(proxy.admin, "/sites").status, 200);
+    assert_eq!(get(proxy.address, "/").text(), "portal");
+
+    fs::write(&file, without).unwrap();
+    proxy.hand_over();
+    proxy.wait_for_log("nothing in the settings listens on 127.0.0.1:0");
+    eventually("nobody listens there any more", || {
+        TcpStream::connect(metrics).is_err().then_some(())
+    });
+    assert_eq!(get(proxy.admin, "/sites").status, 200);
 }
 
 #[test]

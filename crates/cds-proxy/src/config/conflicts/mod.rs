@@ -4,7 +4,8 @@ mod upstream;
 
 use crate::config::layer::Layer;
 use crate::config::mistake::Mistake;
-use crate::config::section::{ListenFlags, ListenSection, SiteSection};
+use crate::config::section::{AdminSection, ListenFlags, ListenSection, SiteSection};
+use crate::config::settings::Settings;
 use crate::config::values::Bind;
 use crate::rules::config_invalid::CONFIG_INVALID;
 
@@ -33,8 +34,29 @@ pub(in crate::config) fn conflicts(layer: &Layer) -> Vec<Mistake> {
         }
     }
     mistakes.extend(upstream::conflicts(&layer.upstream, &listeners));
+    mistakes.extend(metrics(&layer.admin, &listeners));
     mistakes.extend(documents(&layer.site));
     mistakes
+}
+
+/// What is wrong with where metrics are scraped.
+fn metrics(section: &AdminSection, listeners: &[ListenSection]) -> Option<Mistake> {
+    let metrics = section.metrics.as_ref()?;
+    let admin = section.address.clone().unwrap_or(Settings::ADMIN);
+    if metrics.overlaps(&admin) {
+        return Some(mistake(
+            "admin.metrics",
+            &format!("metrics are to be on {metrics}, where the admin endpoint is ({admin})"),
+            "give another port, or leave it out: the admin endpoint has /metrics, too",
+        ));
+    }
+    let mut addresses = listeners.iter().map(|listener| &listener.address);
+    let taken = addresses.find(|address| metrics.overlaps(address))?;
+    Some(mistake(
+        "admin.metrics",
+        &format!("metrics are to be on {metrics}, where clients connect ({taken})"),
+        "give another port",
+    ))
 }
 
 /// What is wrong with where the documents are.
@@ -185,6 +207,27 @@ mod tests {
         ] {
             assert_eq!(in_file(text), keys, "{text}");
         }
+    }
+
+    #[test]
+    fn metrics_have_an_address_of_their_own() {
+        for (text, keys) in [
+            ("metrics = \"0.0.0.0:9901\"", &["admin.metrics"][..]),
+            ("metrics = \"0.0.0.0:8080\"", &["admin.metrics"]),
+            (
+                "address = \"unix:a\"\nmetrics = \"unix:a\"",
+                &["admin.metrics"],
+            ),
+            ("address = \"unix:a\"\nmetrics = \"0.0.0.0:9901\"", &[]),
+            ("metrics = \"0.0.0.0:9090\"", &[]),
+        ] {
+            assert_eq!(in_file(&format!("[admin]\n{text}")), keys, "{text}");
+        }
+        let told = in_flags("--metrics 127.0.0.1:9901", false).unwrap_or_default();
+        assert!(
+            told.contains("admin endpoint is (127.0.0.1:9901)"),
+            "{told}"
+        );
     }
 
     #[test]

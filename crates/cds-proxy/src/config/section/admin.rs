@@ -27,18 +27,30 @@ pub struct AdminSection {
         env = "CDS_PROXY_ADMIN"
     )]
     pub address: Option<ListenAddress>,
+
+    /// Address of a listener for scrapers and probes, which answers GET and HEAD of /metrics,
+    /// /healthz and /readyz alone: IP:PORT, or unix:PATH [default: none]
+    #[arg(
+        id = "admin.metrics",
+        long = "metrics",
+        value_name = "ADDR",
+        env = "CDS_PROXY_METRICS"
+    )]
+    pub metrics: Option<ListenAddress>,
 }
 
 impl AdminSection {
     pub(in crate::config) fn relative_to(self, dir: &Path) -> Self {
         Self {
             address: self.address.map(|address| address.relative_to(dir)),
+            metrics: self.metrics.map(|address| address.relative_to(dir)),
         }
     }
 
     pub(in crate::config) fn over(self, below: Self) -> Self {
         Self {
             address: self.address.or(below.address),
+            metrics: self.metrics.or(below.metrics),
         }
     }
 }

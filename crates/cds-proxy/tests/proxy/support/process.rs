@@ -103,6 +103,11 @@ impl Proxy {
         })
     }
 
+    /// Where it listens for scrapers.
+    pub(crate) fn metrics(&self) -> SocketAddr {
+        self.address_after("metrics on http://")
+    }
+
     /// Where it listens without TLS.
     pub(crate) fn plain(&self) -> SocketAddr {
         self.address_after("listening on http://")
