@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use serde::Deserialize;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 
 use super::written_as_string;
 
@@ -24,7 +24,7 @@ impl FromStr for LogFilter {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        EnvFilter::try_new(text)
+        text.parse::<Targets>()
             .map(|_| Self(text.to_owned()))
             .map_err(|error| format!("{error}; write `warn`, or `warn,cds_proxy=info`"))
     }
