@@ -10,6 +10,7 @@ use http::{HeaderValue, Method, Response, StatusCode, header};
 use pingora::apps::http_app::ServeHttp;
 use pingora::protocols::http::ServerSession;
 use serde::Serialize;
+use tokio::sync::Mutex;
 
 use self::reload::Ended;
 use crate::metrics::{self, Metrics};
@@ -27,6 +28,8 @@ pub struct Admin {
     pub metrics: Arc<Metrics>,
     /// Whether the program serves.
     pub life: Life,
+    /// Held by whoever has everything read again: the others wait without a thread.
+    pub reloading: Arc<Mutex<()>>,
 }
 
 /// Who asks, which is told by the listener.
@@ -105,7 +108,12 @@ impl Admin {
         let Some(published) = self.published.get().cloned() else {
             return text(StatusCode::SERVICE_UNAVAILABLE, "starting");
         };
-        let ended = tokio::task::spawn_blocking(move || Ended::of(&published)).await;
+        let turn = Arc::clone(&self.reloading).lock_owned().await;
+        let ended = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            Ended::of(&published)
+        });
+        let ended = ended.await;
         match ended {
             Ok(ended) => json(ended.status(), &ended),
             Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
@@ -229,6 +237,7 @@ mod tests {
             published: Arc::default(),
             metrics: Arc::new(Metrics::new()),
             life: Life::starting(),
+            reloading: Arc::default(),
         };
         let status = |path| get(&admin, path).status();
         assert_eq!(status("/readyz"), StatusCode::SERVICE_UNAVAILABLE);
@@ -248,6 +257,7 @@ mod tests {
             published: Arc::default(),
             metrics: Arc::new(Metrics::new()),
             life: Life::new(),
+            reloading: Arc::default(),
         };
         for phase in [Phase::HandedOver, Phase::Stopping] {
             admin.life.enter(phase);

@@ -24,9 +24,16 @@ pub(super) struct Claims {
 impl Claims {
     pub(super) fn of(fields: &HeaderMap) -> Self {
         let mut claims = Self::default();
-        let said = fields.get_all(header::FORWARDED).iter();
-        for element in said.flat_map(|value| split(value.as_bytes(), b',')) {
-            claims.add(element);
+        for said in fields.get_all(header::FORWARDED) {
+            if !is_quoted_well(said.as_bytes()) {
+                // Whose quotation mark is open can't be told: a client may have opened one around
+                // what the proxy after it says.
+                claims.hops.push(None);
+                continue;
+            }
+            for element in split(said.as_bytes(), b',') {
+                claims.add(element);
+            }
         }
         if fields.contains_key(FOR) {
             let said = fields.get_all(FOR).iter();
@@ -85,17 +92,37 @@ fn node(text: &[u8]) -> Option<IpAddr> {
     Some(address.ok()?.to_canonical())
 }
 
-/// Splits at a separator that is not in a quoted string (RFC 9110 §5.6.4).
-fn split(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
-    let (mut quoted, mut escaped) = (false, false);
-    text.split(move |byte| {
-        let ends = *byte == separator && !quoted;
+/// Whether every quoted string ends (RFC 9110 §5.6.4).
+pub(super) fn is_quoted_well(text: &[u8]) -> bool {
+    let mut quotes = Quotes::default();
+    text.iter().for_each(|byte| quotes.pass(*byte));
+    !quotes.are_open
+}
+
+/// Where in quoted strings a text is.
+#[derive(Debug, Default)]
+struct Quotes {
+    are_open: bool,
+    escaped: bool,
+}
+
+impl Quotes {
+    fn pass(&mut self, byte: u8) {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = quoted,
-            b'"' => quoted = !quoted,
+            _ if self.escaped => self.escaped = false,
+            b'\\' => self.escaped = self.are_open,
+            b'"' => self.are_open = !self.are_open,
             _ => {}
         }
+    }
+}
+
+/// Splits at a separator that is not in a quoted string (RFC 9110 §5.6.4).
+fn split(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+    let mut quotes = Quotes::default();
+    text.split(move |byte| {
+        let ends = *byte == separator && !quotes.are_open;
+        quotes.pass(*byte);
         ends
     })
 }
@@ -141,6 +168,14 @@ mod tests {
         let both = claims(&[forwarded, ("x-forwarded-proto", "https, http")]);
         assert_eq!(both.proto.as_deref(), Some("https"));
         assert_eq!(both.host.as_deref(), Some("a.example:80"));
+    }
+
+    #[test]
+    fn an_open_quotation_mark_hides_nobody() {
+        let line = "for=6.6.6.6;proto=https;host=evil.example;x=\", for=192.0.2.7";
+        let claims = claims(&[("forwarded", line), ("forwarded", "for=192.0.2.8")]);
+        assert_eq!(claims.hops, [None, Some([192, 0, 2, 8].into())]);
+        assert_eq!((claims.proto, claims.host), (None, None));
     }
 
     #[test]

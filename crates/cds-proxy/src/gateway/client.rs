@@ -14,6 +14,8 @@ pub struct Client {
     address: Option<IpAddr>,
     peer: Option<IpAddr>,
     trusted: bool,
+    /// Whether a proxy told the address.
+    told: bool,
 }
 
 impl Client {
@@ -30,11 +32,11 @@ impl Client {
     /// client says of itself stands further away.
     pub(super) fn behind(peer: Option<IpAddr>, fields: &HeaderMap, proxies: &Peers) -> Self {
         let trusted = !proxies.is_empty() && proxies.contain(peer);
-        let mut address = peer;
+        let (mut address, mut told) = (peer, false);
         if trusted {
             for hop in Claims::of(fields).hops.into_iter().rev() {
                 let Some(hop) = hop else { break };
-                address = Some(hop);
+                (address, told) = (Some(hop), true);
                 if !proxies.contain(address) {
                     break;
                 }
@@ -44,7 +46,14 @@ impl Client {
             address,
             peer,
             trusted,
+            told,
         }
+    }
+
+    /// Whether it asks from this machine, as a load balancer does that tells nobody's address. That
+    /// someone says so is not enough.
+    pub(super) fn is_on_this_machine(&self) -> bool {
+        !self.told && self.peer.is_none_or(|peer| peer.is_loopback())
     }
 
     /// Its address; `None` where it connects by a Unix socket and nobody says more.

@@ -1,6 +1,7 @@
 //! What a failure to pass a request on means for the client and for the operator.
 
 use std::borrow::Cow;
+use std::io;
 
 use pingora::ErrorType as E;
 use pingora::{Error, ErrorSource, ImmutStr};
@@ -36,6 +37,8 @@ impl Failure {
         match (error.esource(), error.etype()) {
             (ErrorSource::Upstream, etype) => Self::of_upstream(etype),
             (ErrorSource::Downstream, E::ReadTimedout) => Self::ClientSlow,
+            // Our own limits are those of the stream that Pingora reads.
+            (ErrorSource::Downstream, E::ReadError) if is_time_out(error) => Self::ClientSlow,
             (
                 ErrorSource::Downstream,
                 E::ReadError | E::WriteError | E::WriteTimedout | E::ConnectionClosed,
@@ -95,6 +98,11 @@ impl Failure {
     }
 }
 
+fn is_time_out(error: &Error) -> bool {
+    let cause = error.root_cause().downcast_ref::<io::Error>();
+    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::TimedOut)
+}
+
 /// A failure in an operator's words.
 pub(super) fn reason(error: &Error) -> Cow<'_, str> {
     match error.etype() {
@@ -133,6 +141,9 @@ mod tests {
         assert_eq!(status(&Error::new_up(E::InvalidHTTPHeader)), Some(502));
         assert_eq!(status(&Error::new_up(E::ConnectionClosed)), Some(502));
         assert_eq!(status(&Error::new_down(E::ReadTimedout)), Some(408));
+        let dripped = io::Error::from(io::ErrorKind::TimedOut);
+        let dripped = Error::because(E::ReadError, "reading body", dripped).into_down();
+        assert_eq!(status(&dripped), Some(408));
         assert_eq!(status(&Error::new_down(E::InvalidHTTPHeader)), Some(400));
         assert_eq!(status(&Error::new_down(E::WriteError)), None);
         assert_eq!(status(&Error::new_in(E::InternalError)), Some(500));

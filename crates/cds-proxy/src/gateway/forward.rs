@@ -7,7 +7,7 @@ use pingora::Result;
 use pingora::http::RequestHeader;
 use pingora::proxy::Session;
 
-use super::claims::{Claims, FOR, HOST, PORT, PROTO};
+use super::claims::{Claims, FOR, HOST, PORT, PROTO, is_quoted_well};
 use super::client::Client;
 use super::forwarded::Element;
 use super::request_id::{REQUEST_ID, RequestId};
@@ -117,7 +117,9 @@ impl<'a> Hop<'a> {
             proto: Some(claims.proto.as_deref().unwrap_or(self.scheme)),
         };
         // A portal that reads only this field must find no less in it than in X-Forwarded-For.
-        let before = match request.headers.contains_key(header::FORWARDED) {
+        let mut lines = request.headers.get_all(header::FORWARDED).iter();
+        let is_sound = lines.all(|line| is_quoted_well(line.as_bytes()));
+        let before = match request.headers.contains_key(header::FORWARDED) && is_sound {
             true => joined(request, &header::FORWARDED),
             false => listed(claims.known_hops().map(Element::of)),
         };

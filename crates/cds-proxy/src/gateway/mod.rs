@@ -185,6 +185,10 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         exchange: &mut Exchange,
         was_kept: bool,
     ) -> Box<Error> {
+        if *error.etype() == ErrorType::ReadTimedout && !session.is_body_done() {
+            // The upstream has no more of the request to answer than its client has sent.
+            error.as_down();
+        }
         let failure = Failure::of(&error);
         let again = failure.is_repeatable() && outgoing::may_be_sent_twice(session);
         if let Some(how) = failure.upstream_error().filter(|_| !(was_kept && again)) {
@@ -355,14 +359,17 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
 }
 
 impl<R> Gateway<R> {
-    /// Finds out whom a request comes from, and what to call it.
     /// What a client is told that has asked for documents too often.
     fn rate_exceeded(&self, exchange: &Exchange) -> Option<HeaderMap> {
         let rate = self.rate.as_ref()?;
-        let wait = rate.wait(exchange.client?.address()?)?;
+        let client = exchange
+            .client
+            .filter(|client| !client.is_on_this_machine())?;
+        let wait = rate.wait(client.address()?)?;
         Some(rate.fields(wait))
     }
 
+    /// Finds out whom a request comes from, and what to call it.
     fn identify(&self, session: &Session, exchange: &mut Exchange) {
         let client = Client::of(session, &self.forwarding.trusted_proxies);
         exchange.client = Some(client);
@@ -426,7 +433,11 @@ fn entry<'a>(session: &'a Session, exchange: &'a Exchange) -> Entry<'a> {
         trace_id: trace::id(&head.headers),
         client: exchange.client.and_then(|client| client.address()),
         method: &head.method,
-        host: head.headers.get(header::HOST).map(HeaderValue::as_bytes),
+        // HTTP/2 names it in the target.
+        host: match head.uri.authority() {
+            Some(authority) => Some(authority.as_str().as_bytes()),
+            None => head.headers.get(header::HOST).map(HeaderValue::as_bytes),
+        },
         path: head.uri.path(),
         query: head.uri.query(),
         version: head.version,

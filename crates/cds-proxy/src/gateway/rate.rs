@@ -41,12 +41,8 @@ impl RateLimit {
         }
     }
 
-    /// How long this client is to wait, if it has asked too often. Whoever asks from this machine
-    /// asks for others, as a load balancer does that tells nobody's address.
+    /// How long this client is to wait, if it has asked too often.
     pub(super) fn wait(&self, client: IpAddr) -> Option<Duration> {
-        if client.is_loopback() {
-            return None;
-        }
         let clients = self.clients.load();
         self.make_room(&clients);
         let exceeded = clients.check_key(&network(client)).err()?;
@@ -150,15 +146,6 @@ mod tests {
         assert_eq!(limit.wait(address("2001:db8:0:1::1")), None);
         assert!(limit.wait(address("2001:db8:0:1:ffff::2")).is_some());
         assert_eq!(limit.wait(address("2001:db8:0:2::1")), None);
-    }
-
-    #[test]
-    fn the_machine_itself_has_no_limit() {
-        let limit = limit(1, 1);
-        for own in ["127.0.0.1", "::1"] {
-            assert_eq!(limit.wait(address(own)), None);
-            assert_eq!(limit.wait(address(own)), None);
-        }
     }
 
     #[test]

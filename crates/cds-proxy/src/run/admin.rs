@@ -49,6 +49,7 @@ impl AdminEndpoint {
                 published: Arc::clone(&endpoint.published),
                 metrics: Arc::clone(metrics),
                 life: life.clone(),
+                reloading: Arc::default(),
             };
             endpoint.serve(listener, app, from)?;
         }

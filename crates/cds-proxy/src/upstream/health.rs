@@ -33,17 +33,10 @@ pub struct Checks {
 /// Checks an upstream again and again, for as long as it is polled. Until it has failed it is
 /// taken to be well: a proxy that has just started knows nothing.
 pub(super) async fn keep_checked(member: Arc<Member>, checks: Checks, speech: Speech) {
-    let mut options = ConnectorOptions::new(1);
-    // As for requests: the peer says whom its certificate is checked against.
-    options.ca_file = Some("/dev/null".to_owned());
-    let connector = Connector::new(Some(options));
     let (mut well, mut in_a_row) = (true, 0);
     member.first_asked().await;
     loop {
-        let asked = timeout(
-            checks.timeout,
-            ask(&member, &checks.check, &speech, &connector),
-        );
+        let asked = timeout(checks.timeout, ask(&member, &checks.check, &speech));
         let fault = match asked.await {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),
@@ -68,12 +61,12 @@ pub(super) async fn keep_checked(member: Arc<Member>, checks: Checks, speech: Sp
 }
 
 /// One question, on a connection of its own: one that is kept would hide that no new one is taken.
-async fn ask(
-    member: &Member,
-    check: &HealthCheck,
-    speech: &Speech,
-    connector: &Connector,
-) -> Result<()> {
+async fn ask(member: &Member, check: &HealthCheck, speech: &Speech) -> Result<()> {
+    let mut options = ConnectorOptions::new(1);
+    // As for requests: the peer says whom its certificate is checked against.
+    options.ca_file = Some("/dev/null".to_owned());
+    // One that has been used before would go on with its HTTP/2 connection.
+    let connector: Connector = Connector::new(Some(options));
     let nowhere = || Error::explain(ErrorType::ConnectNoRoute, member.why_nowhere());
     let address = member.address_beside(&[]).ok_or_else(nowhere)?;
     let peer = speech.peer(member.url(), address, 1, DEMAND);

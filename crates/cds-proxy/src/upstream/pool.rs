@@ -88,7 +88,13 @@ impl Upstream {
                 ));
             }
         }
-        tasks.join_all().await;
+        while let Some(ended) = tasks.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(
+                    "an upstream's addresses and health are no longer looked after: {error}"
+                );
+            }
+        }
     }
 
     /// Sends a request on its way to the next upstream; the error says why there is none, in an
