@@ -11,8 +11,9 @@ use crate::reload::Outcome;
 use crate::status::{Status, Watching};
 use crate::waiting::Tally;
 
-/// One event per reload: the last one of a site's status.
-pub(crate) fn reload(directory: &Path, status: &Status, asked: bool) {
+/// One event per reload: the last one of a site's status. `was_failing` says whether the files had
+/// errors before.
+pub(crate) fn reload(directory: &Path, status: &Status, asked: bool, was_failing: bool) {
     let reload = &status.last_reload;
     let site = directory.display();
     let outcome = reload.outcome.as_str();
@@ -33,7 +34,13 @@ pub(crate) fn reload(directory: &Path, status: &Status, asked: bool) {
         };
     }
     match reload.outcome {
-        Outcome::Swapped => event!(info, "another site is served"),
+        Outcome::Swapped => event!(info, "a new version is served"),
+        Outcome::Unchanged if was_failing => {
+            event!(
+                info,
+                "the errors are mended, and nothing differs from what is served"
+            );
+        }
         Outcome::Unchanged if asked => event!(info, "nothing differs from what is served"),
         Outcome::Unchanged => event!(debug, "nothing differs from what is served"),
         Outcome::Resumed => event!(

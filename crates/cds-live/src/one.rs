@@ -78,7 +78,13 @@ impl One {
                     taken.enter(status);
                 });
                 let status = self.shared.status();
-                log::reload(&self.shared.directory, &status, conclusion.asked);
+                let was_failing = taken.known.has_errors();
+                log::reload(
+                    &self.shared.directory,
+                    &status,
+                    conclusion.asked,
+                    was_failing,
+                );
                 log::new_findings(&self.shared.directory, &taken.known, &taken.reload.report);
                 // Who is answered may subscribe at once, and then wants to hear of what comes
                 // next.

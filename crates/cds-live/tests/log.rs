@@ -105,6 +105,7 @@ fn each_reload_is_one_event_and_each_finding_is_told_once() {
 
     fs::write(&file, METADATA).unwrap();
     assert_eq!(next(), Outcome::Unchanged);
+    assert_eq!(log.lines_with("the errors are mended").len(), 1);
     fs::write(&file, &broken).unwrap();
     assert_eq!(next(), Outcome::Kept);
     assert_eq!(log.lines_with("wrong-type").len(), 2, "it is news again");

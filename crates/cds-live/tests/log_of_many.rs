@@ -105,11 +105,11 @@ fn what_is_good_is_told_in_one_line_and_what_is_not_by_the_name_of_its_site() {
         told.contains("the site `u17`") && told.contains("ERROR"),
         "{told}"
     );
-    assert!(log.lines_with("another site is served").is_empty());
+    assert!(log.lines_with("a new version is served").is_empty());
 
     write_site(&path("u98"), "u98.example", "v1");
     let told = log.line_with("has appeared");
     assert!(told.contains(path("u98").to_str().unwrap()), "{told}");
-    let told = log.line_with("another site is served");
+    let told = log.line_with("a new version is served");
     assert!(told.contains(path("u98").to_str().unwrap()), "{told}");
 }

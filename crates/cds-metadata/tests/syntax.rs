@@ -81,6 +81,14 @@ const MISTAKES: &[(&str, &str)] = &[
         "{\"website\": https://example.org/a?b=c}",
     ),
     (
+        "a date without quotation marks",
+        "{\"updated\": 2026-12-31, \"name\": 1}",
+    ),
+    (
+        "a German date without quotation marks",
+        "{\"updated\": 31.12.2026, \"name\": 1}",
+    ),
+    (
         "a datetime without quotation marks",
         "{\"updated\": 2022-06-01T00:00:00Z}",
     ),

@@ -100,7 +100,8 @@ impl Many {
                 // Of thousands that are good, one line tells when all are read.
                 let is_quiet = self.is_opening && taken.reload.outcome == Outcome::Swapped;
                 if !is_quiet {
-                    log::reload(&directory, &status, !conclusion.callers.is_empty());
+                    let asked = !conclusion.callers.is_empty();
+                    log::reload(&directory, &status, asked, taken.known.has_errors());
                 }
                 log::new_findings(&directory, &taken.known, &taken.reload.report);
                 let reload = status.last_reload;

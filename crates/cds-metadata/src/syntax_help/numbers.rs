@@ -1,5 +1,6 @@
 //! Numbers as JSON doesn't write them.
 
+use crate::meant::datetime;
 use crate::scope::Words;
 use crate::syntax_context::word_at;
 
@@ -22,7 +23,10 @@ impl Site<'_> {
         };
         let span = start..word_at(self.content(), self.at).end;
         let number = &self.content()[span.clone()];
-        let words = if self.says("number out of range") {
+        let words = if let Some(date) = datetime::meant(number) {
+            Words::new("a date and time is a text, in quotation marks")
+                .help(format!("write `\"{date}\"`"))
+        } else if self.says("number out of range") {
             Words::new("this number is too large for Clients to read")
                 .help("write it as a text, in quotation marks")
         } else if number.contains(|c: char| !matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E')) {

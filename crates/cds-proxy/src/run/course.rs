@@ -236,6 +236,8 @@ impl Course<'_> {
 /// Says what errors mean for clients.
 fn warn_of_failing(published: &Published) {
     match published {
+        // What was kept for a restart is served, which the log has told.
+        Published::Site { live, .. } if live.status().loaded_at.is_some() => {}
         Published::Site { .. } => tracing::warn!(
             "the site's paths answer 503 until its errors are mended; other requests pass on"
         ),

@@ -44,7 +44,7 @@ fn a_site_is_mended_and_nothing_else_is_touched() {
     let again = place.run(&["check", "cds", "--fix"]);
     assert_eq!(
         again.stdout,
-        "there was nothing to mend\n\nno problems in 5 files\n"
+        "there is nothing that --fix can mend\n\nno problems in 5 files\n"
     );
     assert_eq!(
         place.names("cds"),
@@ -153,7 +153,7 @@ fn a_map_is_nobodys_to_mend() {
         place.write(name, map);
         let ended = place.run(&["check", name, "--fix"]);
         assert!(
-            ended.stdout.starts_with("there was nothing to mend"),
+            ended.stdout.starts_with("there is nothing that --fix can mend"),
             "{}",
             ended.stdout
         );
@@ -230,7 +230,7 @@ fn what_differs_from_an_earlier_copy_is_touched() {
         place.read("old/cds-server-metadata.json")
     );
     let again = place.run(&args);
-    assert!(again.stdout.starts_with("there was nothing to mend\n"));
+    assert!(again.stdout.starts_with("there is nothing that --fix can mend\n"));
 }
 
 #[test]

@@ -83,7 +83,7 @@ async fn main() {
     let seen: Seen = crawlers.join_all().await.into_iter().sum();
     let after = once_at_rest(publisher.process.id(), &before).await;
     let printed = publisher.process.printed();
-    let reloads = printed.matches("another site is served").count();
+    let reloads = printed.matches("a new version is served").count();
 
     println!("{program}, {seconds} s");
     println!("edits: {editor}");

@@ -81,7 +81,7 @@ impl Plan {
         }
         note_more(&mut notes, self.refused.len(), "not mended: ");
         if notes.is_empty() {
-            notes.push_str("there was nothing to mend\n");
+            notes.push_str("there is nothing that --fix can mend\n");
         }
         notes
     }
