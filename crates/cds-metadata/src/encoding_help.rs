@@ -33,12 +33,15 @@ pub(crate) fn windows_1252(byte: u8) -> Option<char> {
     (character != '\0').then_some(character)
 }
 
+/// What to say of a byte order mark in UTF-8.
+pub(crate) fn byte_order_mark() -> Words {
+    Words::new("the file begins with a byte order mark (BOM), which JSON does not allow")
+        .help(SAVE_AS)
+}
+
 fn of_mark(bytes: &[u8]) -> Option<Words> {
     match bytes {
-        [0xEF, 0xBB, 0xBF, ..] => Some(
-            Words::new("the file begins with a byte order mark (BOM), which JSON does not allow")
-                .help(SAVE_AS),
-        ),
+        [0xEF, 0xBB, 0xBF, ..] => Some(byte_order_mark()),
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some(utf_16()),
         _ => None,
     }

@@ -22,7 +22,8 @@ use crate::walk::Walk;
 pub struct SyntaxFaults {
     /// The faults; empty if there are none.
     pub report: Report,
-    /// The text with a space for each comma after a last element, if it is JSON then.
+    /// The text with a space for each byte of a byte order mark and for each comma after a last
+    /// element, if it is JSON then.
     pub mended: Option<String>,
 }
 
@@ -48,10 +49,17 @@ pub fn explain_syntax(file: &str, bytes: &[u8], rule: &'static Rule) -> SyntaxFa
     }
 }
 
+/// The byte order mark.
+const MARK: &str = "\u{FEFF}";
+
 /// The bytes as text, if they are UTF-8 (RFC 8259 §8.1) and not empty.
 pub(crate) fn decode<'s>(name: &str, bytes: &'s [u8], report: &mut Report) -> Option<Text<'s>> {
     let decoded = std::str::from_utf8(bytes);
-    let Some((at, words)) = encoding_help::explain(bytes, decoded.err()) else {
+    // The rest of what begins with a mark is looked at, too.
+    let rest = bytes.strip_prefix(MARK.as_bytes()).unwrap_or(bytes);
+    let is_readable = decoded.is_ok() && encoding_help::explain(rest, None).is_none();
+    let fault = encoding_help::explain(bytes, decoded.err()).filter(|_| !is_readable);
+    let Some((at, words)) = fault else {
         return decoded.ok().map(|content| Text::new(name, content));
     };
     let place = place_in_bytes(bytes, at);
@@ -62,11 +70,20 @@ pub(crate) fn decode<'s>(name: &str, bytes: &'s [u8], report: &mut Report) -> Op
 /// Finds what is wrong with a text that could not be read: every comma after a last element, up
 /// to the first fault of another kind.
 ///
-/// If there is no other, gives back the text with a space for each of these commas, so that what
-/// else is wrong with the document can be found at once.
+/// If there is no other, gives back the text with spaces for these commas and for a byte order
+/// mark, so that what else is wrong with the document can be found at once.
 pub(crate) fn report(text: &Text<'_>, report: &mut Report) -> Option<String> {
     let commas = commas::trailing(text.content.as_bytes());
-    let mended = blank(text.content, &commas);
+    let mut mended = blank(text.content, &commas);
+    if text.content.starts_with(MARK) {
+        mended.replace_range(..MARK.len(), &" ".repeat(MARK.len()));
+        push(
+            &text.name,
+            text.place(0..MARK.len()),
+            encoding_help::byte_order_mark(),
+            report,
+        );
+    }
     let text = text.mended(&mended);
     let fault = first_fault(&text);
     let end = fault.as_ref().map_or(mended.len(), |(span, _)| span.start);

@@ -38,7 +38,7 @@ impl<'s> Text<'s> {
         }
     }
 
-    /// The same file with other content, in which every character has kept its place.
+    /// The same file with other content, in which every byte has kept its place.
     pub(crate) fn mended<'m>(&'m self, content: &'m str) -> Text<'m> {
         Text {
             written: self.written,
@@ -75,8 +75,8 @@ impl<'s> Text<'s> {
 
     /// The place of some bytes. Bytes outside the text are taken as its end.
     pub(crate) fn place(&self, span: Range<usize>) -> Place {
-        let start = self.content.floor_boundary(span.start);
-        let end = self.content.floor_boundary(span.end).max(start);
+        let start = self.written.floor_boundary(span.start);
+        let end = self.written.floor_boundary(span.end).max(start);
         let line = self.line_of(start);
         let line_start = self.line_start(line);
         Place {
@@ -103,7 +103,7 @@ impl<'s> Text<'s> {
                 characters: 0,
             }
         };
-        let characters = from.characters + self.content[from.offset..offset].chars().count();
+        let characters = from.characters + self.written[from.offset..offset].chars().count();
         self.counted.set(Counted {
             line_start,
             offset,
@@ -124,7 +124,7 @@ impl<'s> Text<'s> {
         } else {
             let start = mark_start.saturating_sub(WINDOW / 4).max(line_start);
             let end = (start + WINDOW).min(line_end);
-            self.content.floor_boundary(start)..self.content.floor_boundary(end)
+            self.written.floor_boundary(start)..self.written.floor_boundary(end)
         };
         let mark_end = mark_end.min(window.end).max(mark_start);
         Excerpt {

@@ -9,6 +9,8 @@ use std::fmt::Write;
 use cds_metadata::{CoverageForm, CoverageReader, Finding, MetadataObject, Report, check_document};
 use serde_json::Value;
 
+use common::METADATA;
+
 /// A mistake by name, and a file that has it.
 const MISTAKES: &[(&str, &str)] = &[
     // Commas.
@@ -520,4 +522,16 @@ fn files_with_a_trailing_comma_are_held_against_the_others() {
     assert_eq!(found(&[("a", &trailing), ("b", &entry)]), [a, double]);
     let all = [("a", &*trailing), ("b", &trailing), ("c", &entry)];
     assert_eq!(found(&all), [a, double, b, triple]);
+}
+
+#[test]
+fn a_byte_order_mark_hides_nothing_of_what_else_is_wrong() {
+    let json = format!(
+        "\u{feff}{}",
+        METADATA.replace("2022-06-01T00", "2022-06-31T00")
+    );
+    let (object, report) = MetadataObject::parse("f", json.as_bytes(), None);
+    assert!(object.is_none());
+    let slugs: Vec<_> = report.findings().iter().map(|it| it.rule.slug).collect();
+    assert_eq!(slugs, ["json-syntax", "invalid-datetime"]);
 }

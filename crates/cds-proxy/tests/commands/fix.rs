@@ -153,7 +153,9 @@ fn a_map_is_nobodys_to_mend() {
         place.write(name, map);
         let ended = place.run(&["check", name, "--fix"]);
         assert!(
-            ended.stdout.starts_with("there is nothing that --fix can mend"),
+            ended
+                .stdout
+                .starts_with("there is nothing that --fix can mend"),
             "{}",
             ended.stdout
         );
@@ -230,7 +232,11 @@ fn what_differs_from_an_earlier_copy_is_touched() {
         place.read("old/cds-server-metadata.json")
     );
     let again = place.run(&args);
-    assert!(again.stdout.starts_with("there is nothing that --fix can mend\n"));
+    assert!(
+        again
+            .stdout
+            .starts_with("there is nothing that --fix can mend\n")
+    );
 }
 
 #[test]
