@@ -104,7 +104,7 @@ impl Answer {
     }
 }
 
-/// Asks a server and keeps what it says, in a file that peers read.
+/// Asks a server and keeps what it says.
 fn answer(address: SocketAddr, case: Case, coding: Option<&str>) -> anyhow::Result<Answer> {
     let mut stream = TcpStream::connect(address)?;
     let mut request = request(case.path(), None, coding);

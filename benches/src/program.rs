@@ -82,12 +82,11 @@ impl Program {
     /// The portal that is passed on to.
     pub(crate) fn portal() -> anyhow::Result<Self> {
         let own = env::current_exe()?;
-        let mut portal = Self::new("portal", Case::is_passed_on, move |port| {
+        let portal = Self::new("portal", Case::is_passed_on, move |port| {
             let mut command = Command::new(&own);
             command.args(["serve", "portal", &port.to_string()]);
             Ok(command)
         });
-        portal.name = "portal";
         Ok(portal)
     }
 

@@ -55,10 +55,11 @@ const MARK: &str = "\u{FEFF}";
 /// The bytes as text, if they are UTF-8 (RFC 8259 §8.1) and not empty.
 pub(crate) fn decode<'s>(name: &str, bytes: &'s [u8], report: &mut Report) -> Option<Text<'s>> {
     let decoded = std::str::from_utf8(bytes);
-    // The rest of what begins with a mark is looked at, too.
-    let rest = bytes.strip_prefix(MARK.as_bytes()).unwrap_or(bytes);
-    let is_readable = decoded.is_ok() && encoding_help::explain(rest, None).is_none();
-    let fault = encoding_help::explain(bytes, decoded.err()).filter(|_| !is_readable);
+    let fault = match bytes.strip_prefix(MARK.as_bytes()) {
+        // The rest of what begins with a mark is looked at, too.
+        Some(rest) if decoded.is_ok() && encoding_help::explain(rest, None).is_none() => None,
+        _ => encoding_help::explain(bytes, decoded.err()),
+    };
     let Some((at, words)) = fault else {
         return decoded.ok().map(|content| Text::new(name, content));
     };

@@ -11,6 +11,7 @@ use pingora::http::ResponseHeader;
 use pingora::proxy::Session;
 use tokio::time::timeout;
 
+use super::guard::announced_length;
 use crate::server::Connection;
 
 /// How much of a request's body is read only to keep the connection.
@@ -88,15 +89,11 @@ fn close_after(session: &mut Session) {
 }
 
 async fn drain(session: &mut Session) -> bool {
-    let announced = session
-        .req_header()
-        .headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse().ok());
-    let mut left = DRAIN_BYTES;
-    if announced.is_some_and(|length: usize| length > left) {
+    let announced = announced_length(session.req_header());
+    if announced.is_some_and(|length| length > DRAIN_BYTES as u64) {
         return false;
     }
+    let mut left = DRAIN_BYTES;
     loop {
         match session.read_request_body().await {
             Ok(None) => return true,

@@ -2,6 +2,7 @@
 //! and what is over a limit.
 
 use http::{Version, header};
+use pingora::http::RequestHeader;
 use pingora::proxy::Session;
 
 use super::problem::Problem;
@@ -26,21 +27,26 @@ pub(super) fn refusal(session: &Session, limits: &RequestLimits) -> Option<Probl
     if head.raw_path().len() > limits.target {
         return Some(Problem::TARGET_TOO_LONG);
     }
-    let announced = head.headers.get(header::CONTENT_LENGTH);
-    let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
     limits
-        .is_exceeded_by(announced.unwrap_or(0))
+        .is_exceeded_by(announced_length(head).unwrap_or(0))
         .then_some(Problem::BODY_TOO_LARGE)
+}
+
+/// How many bytes a request's body is said to have.
+pub(super) fn announced_length(head: &RequestHeader) -> Option<u64> {
+    let length = head.headers.get(header::CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
 }
 
 /// What is wrong with the head of an HTTP/1 request as it came. Pingora's parser refuses most that
 /// is malformed; this is the rest of what a proxy before or a portal behind might read otherwise.
 fn fault(raw: &[u8]) -> Option<Problem> {
-    if has_bare_line_feed(raw) {
-        return Some(Problem::BARE_LINE_FEED);
-    }
-    let (mut lengths, mut codings) = (0, 0);
-    for line in Lines(raw) {
+    let (mut lengths, mut codings, mut knows_codings) = (0, 0, true);
+    for line in raw.split_inclusive(|byte| *byte == b'\n') {
+        // RFC 9112 §2.2 lets a line feed alone end a line; what reads it otherwise sees other lines.
+        if line.ends_with(b"\n") && !line.ends_with(b"\r\n") {
+            return Some(Problem::BARE_LINE_FEED);
+        }
         let Some(colon) = line.iter().position(|byte| *byte == b':') else {
             continue;
         };
@@ -50,34 +56,11 @@ fn fault(raw: &[u8]) -> Option<Problem> {
         } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
             codings += 1;
             let coding = value.get(1..).unwrap_or_default().trim_ascii();
-            if !coding.eq_ignore_ascii_case(b"chunked") {
-                return Some(Problem::TRANSFER_CODING);
-            }
+            knows_codings &= coding.eq_ignore_ascii_case(b"chunked");
         }
     }
-    (lengths + codings > 1).then_some(Problem::TWO_LENGTHS)
-}
-
-/// RFC 9112 §2.2 lets a line feed alone end a line; what reads it otherwise sees other lines.
-fn has_bare_line_feed(raw: &[u8]) -> bool {
-    let mut before = 0;
-    raw.iter().any(|byte| {
-        let is_bare = *byte == b'\n' && before != b'\r';
-        before = *byte;
-        is_bare
-    })
-}
-
-/// The lines of a head, without what ends them.
-struct Lines<'a>(&'a [u8]);
-
-impl<'a> Iterator for Lines<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let end = self.0.windows(2).position(|pair| pair == b"\r\n")?;
-        let (line, rest) = self.0.split_at(end);
-        self.0 = rest.get(2..).unwrap_or_default();
-        Some(line)
+    if !knows_codings {
+        return Some(Problem::TRANSFER_CODING);
     }
+    (lengths + codings > 1).then_some(Problem::TWO_LENGTHS)
 }
