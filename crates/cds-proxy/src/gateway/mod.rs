@@ -142,9 +142,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         }
         exchange.source = Source::Site;
         if let Some(id) = &exchange.id {
-            response
-                .headers_mut()
-                .insert(REQUEST_ID, id.value().clone());
+            id.tell(response.headers_mut());
         }
         answer::send(session, response).await?;
         Ok(true)

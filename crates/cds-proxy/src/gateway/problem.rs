@@ -7,7 +7,7 @@ use pingora::Result;
 use pingora::proxy::Session;
 
 use super::answer;
-use super::request_id::{REQUEST_ID, RequestId};
+use super::request_id::RequestId;
 
 /// What is told to the client: nothing about addresses or names behind the proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,9 +117,7 @@ impl Problem {
         let mut response = self.response();
         response.headers_mut().extend(fields);
         if let Some(id) = id {
-            response
-                .headers_mut()
-                .insert(REQUEST_ID, id.value().clone());
+            id.tell(response.headers_mut());
         }
         if self.is_of_the_request() {
             // Where one request was not understood, the next may not begin where it seems to.

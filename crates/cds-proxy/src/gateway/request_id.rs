@@ -37,6 +37,11 @@ impl RequestId {
         self.0.to_str().ok()
     }
 
+    /// Says it in an answer's fields.
+    pub(super) fn tell(&self, fields: &mut HeaderMap) {
+        fields.insert(REQUEST_ID, self.0.clone());
+    }
+
     pub(super) const fn value(&self) -> &HeaderValue {
         &self.0
     }
