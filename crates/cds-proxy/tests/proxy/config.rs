@@ -64,6 +64,24 @@ fn what_is_not_an_address_is_said_with_how_to_write_one() {
 }
 
 #[test]
+fn tls_without_a_certificate_is_one_mistake() {
+    let site = SiteDir::good();
+    let mut command = command();
+    command.args(["run", "--upstream", "http://127.0.0.1:1", "--site"]);
+    command.arg(site.path());
+    command.args(["--listen-tls", "127.0.0.1:0,127.0.0.1:0"]);
+    let words = refused(&mut command);
+    assert_eq!(words.lines().count(), 1, "{words}");
+    assert!(words.contains("--tls-certificate and --tls-key"), "{words}");
+
+    let text = "site.dir = \".\"\nupstream.url = \"http://127.0.0.1:1\"\n\
+                [[listen]]\naddress = \"127.0.0.1:0\"\ntls = []\n";
+    let words = refused(&mut with_file(&write(&site, text)));
+    assert!(words.contains("1 error in 1 file"), "{words}");
+    assert!(words.contains("`[[listen.tls]]`"), "{words}");
+}
+
+#[test]
 fn what_is_missing_is_named() {
     let words = refused(command().args(["run", "--upstream", "http://127.0.0.1:1"]));
     assert!(

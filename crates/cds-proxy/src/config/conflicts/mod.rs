@@ -23,7 +23,11 @@ pub(in crate::config) fn conflicts(layer: &Layer) -> Vec<Mistake> {
         ));
     }
     for (index, listener) in listeners.iter().enumerate() {
-        mistakes.extend(alone(index, listener));
+        mistakes.extend(mode(index, listener));
+        // What flags lack has been told of once, in the words of flags.
+        if !layer.listen_flags.have_addresses() {
+            mistakes.extend(certificates(index, listener));
+        }
         let same = |other: &ListenSection| other.address == listener.address;
         if !takes_any_port(listener) && listeners.iter().take(index).any(same) {
             mistakes.push(mistake(
@@ -108,24 +112,28 @@ fn flags(flags: &ListenFlags, has_file: bool) -> Option<Mistake> {
     Some(mistake("", message, help))
 }
 
-/// What is wrong with a listener by itself.
-fn alone(index: usize, listener: &ListenSection) -> Vec<Mistake> {
-    let mut mistakes = Vec::new();
-    if listener.mode.is_some() && listener.address.tcp().is_some() {
-        mistakes.push(mistake(
+/// What is wrong with who may connect.
+fn mode(index: usize, listener: &ListenSection) -> Option<Mistake> {
+    let has_none = listener.mode.is_some() && listener.address.tcp().is_some();
+    has_none.then(|| {
+        mistake(
             &format!("listen.{index}.mode"),
             "only a Unix socket has a mode",
             "leave it out, or listen on unix:PATH",
-        ));
-    }
-    if listener.tls.as_ref().is_some_and(Vec::is_empty) {
-        mistakes.push(mistake(
+        )
+    })
+}
+
+/// What is wrong with what TLS is spoken with.
+fn certificates(index: usize, listener: &ListenSection) -> Option<Mistake> {
+    let is_empty = listener.tls.as_ref().is_some_and(Vec::is_empty);
+    is_empty.then(|| {
+        mistake(
             &format!("listen.{index}.tls"),
             "there is no certificate to speak TLS with",
             "give `certificate` and `key` under `[[listen.tls]]`, or leave `tls` out",
-        ));
-    }
-    mistakes
+        )
+    })
 }
 
 fn takes_any_port(listener: &ListenSection) -> bool {
