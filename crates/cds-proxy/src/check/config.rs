@@ -10,7 +10,6 @@ use super::target::Target;
 use crate::config::{
     Bind, ConfigFile, Layer, Mistake, Place, SiteSection, UpstreamSection, UpstreamTls,
 };
-use crate::rules::certificate_expiring::CERTIFICATE_EXPIRING;
 use crate::rules::config_invalid::CONFIG_INVALID;
 use crate::server::tls::Certificate;
 use crate::upstream::Trust;
@@ -60,16 +59,18 @@ fn certificates(layer: &Layer, now: SystemTime) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     for (listener, section) in layer.listen.iter().flatten().enumerate() {
         for (index, files) in section.tls.iter().flatten().enumerate() {
-            let faulty = match Certificate::load(files) {
-                Ok(certificate) => certificate.complaint(now).map(|complaint| Mistake {
-                    rule: &CERTIFICATE_EXPIRING,
-                    key: format!("listen.{listener}.tls.{index}.certificate"),
-                    message: format!("{} {complaint}", files.certificate.display()),
-                    help: "renew it; the new one is taken up without a restart".to_owned(),
-                }),
-                Err(fault) => Some(fault.into_mistake(listener, index)),
-            };
-            mistakes.extend(faulty);
+            match Certificate::load(files) {
+                Ok(certificate) => {
+                    let complaints = certificate.complaints(now).into_iter();
+                    mistakes.extend(complaints.map(|complaint| Mistake {
+                        rule: complaint.rule,
+                        key: format!("listen.{listener}.tls.{index}.certificate"),
+                        message: format!("{} {complaint}", files.certificate.display()),
+                        help: complaint.help.to_owned(),
+                    }));
+                }
+                Err(fault) => mistakes.push(fault.into_mistake(listener, index)),
+            }
         }
     }
     mistakes

@@ -2,6 +2,7 @@
 
 pub mod certificate_expiring;
 pub mod certificate_invalid;
+pub mod certificate_without_name;
 pub mod config_invalid;
 pub mod explain;
 pub mod handbook;
@@ -14,6 +15,7 @@ use cds_metadata::Rule;
 pub static TABLE: &[&Rule] = &[
     &certificate_expiring::CERTIFICATE_EXPIRING,
     &certificate_invalid::CERTIFICATE_INVALID,
+    &certificate_without_name::CERTIFICATE_WITHOUT_NAME,
     &config_invalid::CONFIG_INVALID,
 ];
 

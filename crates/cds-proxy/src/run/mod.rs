@@ -60,7 +60,7 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
     let certificates: Vec<_> = certificates.into_iter().flatten().collect();
     certificates
         .iter()
-        .for_each(|certificates| sockets::warn_of_old(certificates));
+        .for_each(|certificates| sockets::warn_of_refusable(certificates));
     let renewal = Renewal::start(&certificates).context("the system gives no thread")?;
     let runtime = runtime(settings.process.threads)?;
     let course = Course {

@@ -98,11 +98,11 @@ pub(crate) fn certificates(
 }
 
 /// Warns of certificates that clients won't take, or not for long.
-pub(crate) fn warn_of_old(certificates: &Certificates) {
+pub(crate) fn warn_of_refusable(certificates: &Certificates) {
     let now = SystemTime::now();
     for (certificate, files) in certificates.now().iter().zip(certificates.files()) {
-        if let Some(complaint) = certificate.complaint(now) {
-            let path = files.certificate.display();
+        let path = files.certificate.display();
+        for complaint in certificate.complaints(now) {
             tracing::warn!("the certificate {path} {complaint}");
         }
     }

@@ -279,14 +279,18 @@ fn a_configuration_with_mistakes_is_shown_with_all_of_them() {
 
 /// The configuration of a listener with the certificate `portal.pem`.
 fn with_certificate() -> Place {
+    let mut params = CertificateParams::new(vec!["portal.example".to_owned()]).unwrap();
+    params.not_after = date_time_ymd(2026, 2, 7);
+    with_certificate_of(&params)
+}
+
+fn with_certificate_of(params: &CertificateParams) -> Place {
     let place = Place::with_site();
     place.write(
         "cds-proxy.toml",
         "[site]\ndir = \"cds\"\n\n[[listen]]\naddress = \"0.0.0.0:443\"\n\n\
          [[listen.tls]]\ncertificate = \"portal.pem\"\nkey = \"portal.key\"\n",
     );
-    let mut params = CertificateParams::new(vec!["portal.example".to_owned()]).unwrap();
-    params.not_after = date_time_ymd(2026, 2, 7);
     let key = KeyPair::generate().unwrap();
     let certificate = params.self_signed(&key).unwrap();
     place.write("portal.pem", certificate.pem());
@@ -313,6 +317,12 @@ fn a_certificate_that_has_another_key_is_shown_where_it_is_named() {
     let key = KeyPair::generate().unwrap();
     place.write("portal.key", key.serialize_pem());
     insta::assert_snapshot!("certificate-invalid", shown_of_config(&place));
+}
+
+#[test]
+fn a_certificate_without_a_name_is_shown_where_it_is_named() {
+    let shown = shown_of_config(&with_certificate_of(&CertificateParams::default()));
+    insta::assert_snapshot!("certificate-without-name", shown);
 }
 
 #[test]
@@ -366,6 +376,7 @@ fn every_rule_has_a_snapshot_here_and_every_snapshot_a_rule() {
         .chain([
             "certificate-expiring",
             "certificate-invalid",
+            "certificate-without-name",
             "config-invalid",
             "file-unreadable",
             "host-not-allowed",

@@ -206,6 +206,26 @@ fn an_old_certificate_is_used_and_warned_of() {
 }
 
 #[test]
+fn a_certificate_without_a_name_is_used_and_warned_of() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify_nothing("site");
+    let proxy = start(&site, &portal, &[&pair], &[]);
+    let words = "has no name (subjectAltName), so no client will accept it";
+    assert!(proxy.log().contains(words), "{}", proxy.log());
+
+    authority.certify("site", "127.0.0.1");
+    proxy.wait_for_log("is renewed: for 127.0.0.1, until 4000-01-01");
+    authority.certify_nothing("site");
+    eventually("it is told again", || {
+        (proxy.log().matches(words).count() == 2).then_some(())
+    });
+    proxy.wait_for_log("is renewed: until 4000-01-01");
+    let log = proxy.log();
+    let told = log.lines().filter(|line| line.contains(words));
+    assert!(told.clone().all(|line| line.contains("WARN")), "{log}");
+}
+
+#[test]
 fn old_versions_of_tls_are_refused() {
     let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
     let pair = authority.certify("site", "utility.example");

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -16,6 +17,7 @@ use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer as _;
 use x509_parser::time::ASN1Time;
 
+use super::complaint::Complaint;
 use crate::config::{CertificateFiles, Mistake};
 use crate::rules::certificate_invalid::CERTIFICATE_INVALID;
 
@@ -23,7 +25,7 @@ use crate::rules::certificate_invalid::CERTIFICATE_INVALID;
 #[derive(Debug, Clone)]
 pub struct Certificate {
     pub(super) key: Arc<CertifiedKey>,
-    /// The DNS names that it is for (RFC 5280 §4.2.1.6), in lower case.
+    /// The DNS names, in lower case, and IP addresses that it is for (RFC 5280 §4.2.1.6).
     pub(super) names: Vec<String>,
     begins: SystemTime,
     ends: SystemTime,
@@ -79,17 +81,11 @@ impl Certificate {
         })
     }
 
-    /// What clients will say of its time, if anything (RFC 5280 §4.1.2.5).
-    pub fn complaint(&self, now: SystemTime) -> Option<String> {
-        let date = humantime::format_rfc3339_seconds;
-        if now < self.begins {
-            return Some(format!("is not valid before {}", date(self.begins)));
-        }
-        if now > self.ends {
-            return Some(format!("has expired on {}", date(self.ends)));
-        }
-        let left = self.ends.duration_since(now).unwrap_or_default();
-        (left < SOON).then(|| format!("expires on {}", date(self.ends)))
+    /// Why clients won't take it, or not for long.
+    pub fn complaints(&self, now: SystemTime) -> Vec<Complaint> {
+        let time = Complaint::of_time(self.begins, self.ends, now);
+        let name = self.names.is_empty().then_some(Complaint::NO_NAME);
+        time.into_iter().chain(name).collect()
     }
 
     /// Whether both are the same in everything that a client sees.
@@ -116,13 +112,12 @@ impl Fault {
 
 impl fmt::Display for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = match &self.names[..] {
-            [] => "no name".to_owned(),
-            [name] => name.clone(),
-            [name, rest @ ..] => format!("{name} and {} more", rest.len()),
-        };
-        let ends = humantime::format_rfc3339_seconds(self.ends);
-        write!(f, "for {names}, until {ends}")
+        match &self.names[..] {
+            [] => {}
+            [name] => write!(f, "for {name}, ")?,
+            [name, rest @ ..] => write!(f, "for {name} and {} more, ", rest.len())?,
+        }
+        write!(f, "until {}", humantime::format_rfc3339_seconds(self.ends))
     }
 }
 
@@ -143,9 +138,6 @@ impl Part {
         }
     }
 }
-
-/// Two weeks: what renews itself by a certificate's usual ninety days has done so for a while.
-const SOON: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 fn read(path: &Path, part: Part) -> Result<Vec<u8>, Fault> {
     fs::read(path).map_err(|error| Fault {
@@ -194,9 +186,16 @@ fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
     names
         .filter_map(|name| match name {
             GeneralName::DNSName(name) => Some(name.to_ascii_lowercase()),
+            GeneralName::IPAddress(octets) => address(octets).map(|address| address.to_string()),
             _ => None,
         })
         .collect()
+}
+
+fn address(octets: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
+    v4.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from))
+        .ok()
 }
 
 /// The nearest time that can be told.

@@ -5,6 +5,7 @@
 
 mod certificate;
 mod certificates;
+mod complaint;
 mod renewal;
 
 use std::sync::Arc;

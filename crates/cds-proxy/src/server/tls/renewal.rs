@@ -112,7 +112,7 @@ impl Watch {
             return;
         }
         tracing::info!("the certificate {path} is renewed: {certificate}");
-        if let Some(complaint) = certificate.complaint(SystemTime::now()) {
+        for complaint in certificate.complaints(SystemTime::now()) {
             tracing::warn!("the certificate {path} {complaint}");
         }
         self.certificates.replace(self.index, certificate);

@@ -71,7 +71,17 @@ impl Authority {
 
     /// A certificate that ends with the beginning of a year.
     pub(crate) fn certify_until(&self, file: &str, name: &str, year: i32) -> Pair {
-        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        self.certify_all(file, &[name], year)
+    }
+
+    /// A certificate that has a common name and nothing else.
+    pub(crate) fn certify_nothing(&self, file: &str) -> Pair {
+        self.certify_all(file, &[], 4000)
+    }
+
+    fn certify_all(&self, file: &str, names: &[&str], year: i32) -> Pair {
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params = CertificateParams::new(names).unwrap();
         params.not_after = date_time_ymd(year, 1, 1);
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
