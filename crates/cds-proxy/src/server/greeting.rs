@@ -14,6 +14,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::connection::Connection;
 use super::life::{Life, Phase};
+use super::plain_http;
 use super::proxy_protocol;
 use super::tls::HTTP2;
 use super::transport::{Socket, Stream, Transport};
@@ -72,23 +73,36 @@ impl Greeting {
         let ends = self.ends(&mut stream, peer).await?;
         match &self.tls {
             Some(config) => {
-                let stream = shake_hands(Arc::clone(config), stream).await;
-                let stream = stream.inspect_err(|_| {
+                let handshake = shake_hands(Arc::clone(config), stream).await;
+                let handshake = handshake.inspect_err(|_| {
                     if let Some(metrics) = &self.metrics {
                         metrics.count_tls_failure();
                     }
                 })?;
-                let agreed = agreed(&stream);
-                let stream = Transport::Tls(Box::new(stream));
-                Ok(Connection::new(stream, ends, agreed).counted_by(self.metrics.clone()))
+                match handshake {
+                    Handshake::Done(stream) => {
+                        let agreed = agreed(&stream);
+                        Ok(self.connection(Transport::Tls(stream), ends, agreed))
+                    }
+                    Handshake::PlainHttp(stream) => {
+                        let ahead = stream.ahead().to_vec();
+                        let stream = Transport::Plain(stream);
+                        let connection = self.connection(stream, ends, Agreed::default());
+                        plain_http::refuse(connection, &ahead).await;
+                        Err(io::Error::new(io::ErrorKind::InvalidData, "it is not TLS"))
+                    }
+                }
             }
             None => {
                 let http2 = self.http2 && begins_with_preface(&mut stream, life).await?;
                 let agreed = Agreed { http2, tls: None };
-                let stream = Transport::Plain(stream);
-                Ok(Connection::new(stream, ends, agreed).counted_by(self.metrics.clone()))
+                Ok(self.connection(Transport::Plain(stream), ends, agreed))
             }
         }
+    }
+
+    fn connection(&self, stream: Transport, ends: Ends, agreed: Agreed) -> Connection {
+        Connection::new(stream, ends, agreed).counted_by(self.metrics.clone())
     }
 
     async fn ends(&self, stream: &mut Stream, peer: Option<SocketAddr>) -> io::Result<Ends> {
@@ -108,8 +122,25 @@ impl Greeting {
     }
 }
 
-async fn shake_hands(config: Arc<ServerConfig>, stream: Stream) -> io::Result<TlsStream<Stream>> {
-    timeout(GREETING, TlsAcceptor::from(config).accept(stream)).await?
+/// How a client begins that is expected to speak TLS.
+#[derive(Debug)]
+enum Handshake {
+    Done(Box<TlsStream<Stream>>),
+    PlainHttp(Stream),
+}
+
+async fn shake_hands(config: Arc<ServerConfig>, mut stream: Stream) -> io::Result<Handshake> {
+    let handshake = async {
+        if stream.ahead().is_empty() {
+            stream.read_ahead().await?;
+        }
+        if plain_http::begins_with_request(stream.ahead()) {
+            return Ok(Handshake::PlainHttp(stream));
+        }
+        let stream = TlsAcceptor::from(config).accept(stream).await?;
+        Ok(Handshake::Done(Box::new(stream)))
+    };
+    timeout(GREETING, handshake).await?
 }
 
 fn agreed(stream: &TlsStream<Stream>) -> Agreed {

@@ -226,6 +226,46 @@ fn a_certificate_without_a_name_is_used_and_warned_of() {
 }
 
 #[test]
+fn plain_http_is_told_to_be_in_the_wrong_place() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify("site", "utility.example");
+    let proxy = start(&site, &portal, &[&pair], &[]);
+    let long = format!("POST / HTTP/1.1\r\nHost: h\r\n\r\n{}", "x".repeat(1 << 20));
+    for request in ["GET / HTTP/1.1\r\nHost: h\r\n\r\n", "P", &long] {
+        let mut client = Client::connect(proxy.address);
+        let answer = client.ask(request);
+        answer.assert_problem(400);
+        assert!(answer.text().contains("use https"), "{answer:?}");
+        assert_eq!(answer.field("connection"), Some("close"));
+        assert!(client.is_closed());
+    }
+    let mut client = Client::connect(proxy.address);
+    let answer = client.ask("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_eq!(answer.status, 400);
+    assert!(client.is_closed());
+
+    assert!(portal.is_untouched());
+    let metrics = get(proxy.admin, "/metrics");
+    for count in [
+        "requests_total{source=\"proxy\",method=\"other\",class=\"4xx\"} 4\n",
+        "tls_handshake_failures_total 0\n",
+    ] {
+        assert!(metrics.text().contains(count), "{}", metrics.text());
+    }
+}
+
+#[test]
+fn plain_http_after_a_load_balancers_header_is_told_so_too() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify("site", "utility.example");
+    let proxy = start(&site, &portal, &[&pair], &["--proxy-protocol", "127.0.0.1"]);
+    let header = "PROXY TCP4 192.0.2.7 192.0.2.1 5000 443\r\n";
+    let request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+    let answer = Client::connect(proxy.address).ask(&format!("{header}{request}"));
+    answer.assert_problem(400);
+}
+
+#[test]
 fn old_versions_of_tls_are_refused() {
     let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
     let pair = authority.certify("site", "utility.example");
