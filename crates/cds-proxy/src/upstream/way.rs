@@ -30,9 +30,10 @@ impl Way {
         self.now.as_ref().map(|stop| &*stop.member)
     }
 
-    /// The address that is being asked.
+    /// The address that is being asked, or else that was asked last, if only in vain.
     pub fn address(&self) -> Option<SocketAddr> {
-        self.now.as_ref().map(|stop| stop.address)
+        let now = self.now.as_ref().map(|stop| stop.address);
+        now.or_else(|| self.missed.last().copied())
     }
 
     pub(super) const fn stop(&self) -> Option<&Stop> {

@@ -6,7 +6,7 @@ use std::process::ChildStdout;
 use rustix::process::Signal;
 use serde_json::Value;
 
-use super::support::{Client, Portal, Proxy, SiteDir, eventually, get};
+use super::support::{Client, Portal, Proxy, SiteDir, Vacancy, eventually, get};
 
 const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
 
@@ -65,6 +65,18 @@ fn each_request_is_a_line() {
         (&line["source"], &line["status"], line.get("host")),
         (&"proxy".into(), &400.into(), None)
     );
+}
+
+#[test]
+fn an_upstream_that_takes_no_connection_is_named() {
+    let (site, down) = (SiteDir::good(), Vacancy::new());
+    let upstream = format!("http://{}", down.address);
+    let mut proxy = Proxy::start_with(&site, &upstream, &["--access-log", "json"]);
+    let mut log = proxy.stdout();
+    get(proxy.address, "/").assert_problem(502);
+    let line = next(&mut log);
+    assert_eq!(line["source"], "proxy");
+    assert_eq!(line["upstream"], down.address.to_string());
 }
 
 #[test]
