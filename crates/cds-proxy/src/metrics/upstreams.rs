@@ -44,8 +44,8 @@ impl Upstreams {
         };
         registry.register(
             "upstream_healthy",
-            "Whether an upstream is asked (0: it failed several times in a row or its health check \
-             does, and has not answered since; it is asked only if there is no other)",
+            "Whether an upstream is asked (0: it is left out for a while after it failed several times in \
+             a row, or until its health check is good again; it is asked only if there is no other)",
             all.healthy.clone(),
         );
         registry.register(

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, watch};
@@ -29,6 +30,7 @@ pub struct Member {
     /// Whether the name has been asked for once, however that ended.
     asked: watch::Sender<bool>,
     ask_again: Notify,
+    left_out: Notify,
     series: UpstreamSeries,
 }
 
@@ -51,10 +53,11 @@ impl Member {
             in_flight: AtomicUsize::new(0),
             asked: watch::Sender::new(matches!(url.host, Host::Address(_))),
             ask_again: Notify::new(),
+            left_out: Notify::new(),
             series,
             url,
         };
-        member.series.tell_healthy(true);
+        member.tell_fitness();
         if let Host::Address(address) = member.url.host {
             let address = SocketAddr::new(address, member.url.port);
             member
@@ -100,10 +103,25 @@ impl Member {
         !self.unwell.load(Ordering::Relaxed) && self.standing.is_fit()
     }
 
+    /// For how much longer it is left out because of failures, if it is.
+    pub(super) fn left_out_for(&self) -> Option<Duration> {
+        self.standing.left_out_for()
+    }
+
+    /// Waits until failures leave it out.
+    pub(super) async fn is_left_out(&self) {
+        self.left_out.notified().await;
+    }
+
+    /// Has the metrics say whether it is asked.
+    pub(super) fn tell_fitness(&self) {
+        self.series.tell_healthy(self.is_fit());
+    }
+
     /// Notes what health checks have found, and why if it is bad.
     pub(super) fn is_found(&self, well: bool, why: &str) {
         self.unwell.store(!well, Ordering::Relaxed);
-        self.series.tell_healthy(self.is_fit());
+        self.tell_fitness();
         match well {
             true => tracing::info!(upstream = %self.url, "the health checks are good again"),
             false => tracing::warn!(upstream = %self.url, "the health checks fail: {why}"),
@@ -127,7 +145,7 @@ impl Member {
     pub(super) fn answered(&self, address: SocketAddr) {
         self.addresses.load().prefer(address);
         if self.standing.succeed() {
-            self.series.tell_healthy(self.is_fit());
+            self.tell_fitness();
         }
         if self.unreachable.load(Ordering::Relaxed)
             && self.unreachable.swap(false, Ordering::Relaxed)
@@ -155,7 +173,8 @@ impl Member {
     pub(super) fn failed(&self, how: UpstreamError) {
         self.series.count_failure(how);
         if let Some(failures) = self.standing.fail() {
-            self.series.tell_healthy(false);
+            self.tell_fitness();
+            self.left_out.notify_one();
             tracing::warn!(
                 upstream = %self.url,
                 "the upstream has failed {failures} times in a row; others are asked meanwhile, if \

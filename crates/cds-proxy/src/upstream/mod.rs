@@ -10,6 +10,7 @@ mod member;
 mod own;
 mod peer;
 mod pool;
+mod readmission;
 mod resolve;
 mod standing;
 #[cfg(test)]

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use super::health::{Checks, keep_checked};
 use super::member::Member;
 use super::peer::{Demand, Limits, Speech};
+use super::readmission::keep_readmitted;
 use super::resolve::keep_resolved;
 use super::standing::Ejection;
 use super::way::Way;
@@ -80,6 +81,7 @@ impl Upstream {
         let mut tasks = JoinSet::new();
         for member in &self.members {
             tasks.spawn(keep_resolved(Arc::clone(member)));
+            tasks.spawn(keep_readmitted(Arc::clone(member)));
             if let Some(checks) = self.checks.clone() {
                 tasks.spawn(keep_checked(
                     Arc::clone(member),

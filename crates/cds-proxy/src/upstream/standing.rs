@@ -37,8 +37,15 @@ impl Standing {
 
     /// Whether it is asked while there are others.
     pub(super) fn is_fit(&self) -> bool {
+        self.left_out_for().is_none()
+    }
+
+    /// For how much longer it is left out, if it is.
+    pub(super) fn left_out_for(&self) -> Option<Duration> {
+        // Almost always zero, which asks no clock.
         let until = self.out_until.load(Ordering::Relaxed);
-        until == 0 || self.now() >= until
+        let left = until.checked_sub(1)?.checked_sub(self.now())?;
+        Some(Duration::from_millis(left + 1))
     }
 
     /// Notes an answer. Whether it was left out, or would soon have been.
@@ -92,7 +99,9 @@ mod tests {
         assert!(standing.is_fit());
         assert_eq!(standing.fail(), Some(2));
         assert!(!standing.is_fit());
-        tokio::time::advance(Duration::from_secs(10)).await;
+        tokio::time::advance(Duration::from_millis(9_999)).await;
+        assert_eq!(standing.left_out_for(), Some(Duration::from_millis(1)));
+        tokio::time::advance(Duration::from_millis(1)).await;
         assert!(standing.is_fit());
         assert_eq!(standing.fail(), Some(3));
         assert!(!standing.is_fit());

@@ -85,7 +85,6 @@ fn nobody_notices_one_that_is_down_and_it_is_asked_again_when_it_is_back() {
         assert_eq!(up.request().body, b"body");
     }
     proxy.wait_for_log("has failed 3 times in a row");
-    assert_eq!(metric(&proxy, &healthy), Some(0.0));
     let failures =
         format!("cds_proxy_upstream_failures_total{{upstream=\"{url}\",kind=\"unreachable\"}}");
     assert!(metric(&proxy, &failures) >= Some(3.0));
@@ -103,6 +102,30 @@ fn nobody_notices_one_that_is_down_and_it_is_asked_again_when_it_is_back() {
     });
     proxy.wait_for_log("can be reached again");
     assert_eq!(metric(&proxy, &healthy), Some(1.0));
+}
+
+#[test]
+fn one_that_is_left_out_is_told_of_for_as_long_as_it_is() {
+    let (site, down, up) = (SiteDir::good(), Vacancy::new(), named("up"));
+    let urls = format!("http://{},http://{}", down.address, up.address);
+    let healthy = format!(
+        "cds_proxy_upstream_healthy{{upstream=\"http://{}\"}}",
+        down.address
+    );
+    let left_out_for = |time: &str| {
+        let args = ["--eject-after", "1", "--eject-time", time];
+        let proxy = Proxy::start_with(&site, &urls, &args);
+        for _ in 0..2 {
+            assert_eq!(get(proxy.address, "/").text(), "up");
+        }
+        proxy.wait_for_log("has failed 1 times in a row");
+        proxy
+    };
+    assert_eq!(metric(&left_out_for("1h"), &healthy), Some(0.0));
+    let proxy = left_out_for("100ms");
+    eventually("it counts as one that is asked", || {
+        (metric(&proxy, &healthy) == Some(1.0)).then_some(())
+    });
 }
 
 #[test]
