@@ -55,6 +55,35 @@ fn a_port_in_use_is_said_at_once() {
 }
 
 #[test]
+fn an_address_that_is_wanted_twice_is_told_before_anything_is_bound() {
+    let site = SiteDir::good();
+    let mut command = command();
+    command.args(["run", "--upstream", "http://127.0.0.1:1", "--site"]);
+    command.arg(site.path());
+    command.args(["--listen", "0.0.0.0:9901"]);
+    let words = refused(&mut command);
+    assert_eq!(words.lines().count(), 1, "{words}");
+    for said in [
+        "0.0.0.0:9901; --listen",
+        "the default of `admin.address`, --admin",
+    ] {
+        assert!(words.contains(said), "{words}");
+    }
+
+    let text = "site.dir = \".\"\nupstream.url = \"http://127.0.0.1:1\"\n\
+                [[listen]]\naddress = \"0.0.0.0:18080\"\n\
+                [admin]\naddress = \"127.0.0.1:18080\"\n";
+    let words = refused(&mut with_file(&write(&site, text)));
+    for said in [
+        "cds-proxy.toml:6:11",
+        "`listen.0.address`",
+        "`admin.address`",
+    ] {
+        assert!(words.contains(said), "{said} is not in {words}");
+    }
+}
+
+#[test]
 fn what_is_not_an_address_is_said_with_how_to_write_one() {
     let words = refused(command().args(["run", "--listen", "8080"]));
     assert!(

@@ -1,11 +1,11 @@
 //! Settings that make no sense together.
 
+mod addresses;
 mod upstream;
 
 use crate::config::layer::Layer;
 use crate::config::mistake::Mistake;
-use crate::config::section::{AdminSection, ListenFlags, ListenSection, SiteSection};
-use crate::config::settings::Settings;
+use crate::config::section::{ListenFlags, ListenSection, SiteSection};
 use crate::config::values::Bind;
 use crate::rules::config_invalid::CONFIG_INVALID;
 
@@ -28,39 +28,11 @@ pub(in crate::config) fn conflicts(layer: &Layer) -> Vec<Mistake> {
         if !layer.listen_flags.have_addresses() {
             mistakes.extend(certificates(index, listener));
         }
-        let same = |other: &ListenSection| other.address == listener.address;
-        if !takes_any_port(listener) && listeners.iter().take(index).any(same) {
-            mistakes.push(mistake(
-                &format!("listen.{index}.address"),
-                &format!("{} is listened on already", listener.address),
-                "leave one of the two out",
-            ));
-        }
     }
+    mistakes.extend(addresses::conflicts(layer, &listeners));
     mistakes.extend(upstream::conflicts(&layer.upstream, &listeners));
-    mistakes.extend(metrics(&layer.admin, &listeners));
     mistakes.extend(documents(&layer.site));
     mistakes
-}
-
-/// What is wrong with where metrics are scraped.
-fn metrics(section: &AdminSection, listeners: &[ListenSection]) -> Option<Mistake> {
-    let metrics = section.metrics.as_ref()?;
-    let admin = section.address.clone().unwrap_or(Settings::ADMIN);
-    if metrics.overlaps(&admin) {
-        return Some(mistake(
-            "admin.metrics",
-            &format!("metrics are to be on {metrics}, where the admin endpoint is ({admin})"),
-            "give another port, or leave it out: the admin endpoint has /metrics, too",
-        ));
-    }
-    let mut addresses = listeners.iter().map(|listener| &listener.address);
-    let taken = addresses.find(|address| metrics.overlaps(address))?;
-    Some(mistake(
-        "admin.metrics",
-        &format!("metrics are to be on {metrics}, where clients connect ({taken})"),
-        "give another port",
-    ))
 }
 
 /// What is wrong with where the documents are.
@@ -136,13 +108,6 @@ fn certificates(index: usize, listener: &ListenSection) -> Option<Mistake> {
     })
 }
 
-fn takes_any_port(listener: &ListenSection) -> bool {
-    listener
-        .address
-        .tcp()
-        .is_some_and(|address| address.port() == 0)
-}
-
 fn mistake(key: &str, message: &str, help: &str) -> Mistake {
     Mistake {
         rule: &CONFIG_INVALID,
@@ -171,7 +136,7 @@ mod tests {
     }
 
     /// What is wrong with flags, over a file that has a listener or not.
-    fn in_flags(flags: &str, has_file: bool) -> Option<String> {
+    pub(super) fn in_flags(flags: &str, has_file: bool) -> Option<String> {
         let args = ["cds-proxy", "run"].into_iter().chain(flags.split(' '));
         let Ok(Command::Run(run)) = Cli::try_parse_from(args).map(|cli| cli.command) else {
             panic!("{flags}");
@@ -199,14 +164,6 @@ mod tests {
                 &["listen.0.tls"],
             ),
             (
-                "listen = [{ address = \"127.0.0.1:80\" }, { address = \"127.0.0.1:80\" }]",
-                &["listen.1.address"],
-            ),
-            (
-                "listen = [{ address = \"127.0.0.1:0\" }, { address = \"127.0.0.1:0\" }]",
-                &[],
-            ),
-            (
                 &format!(
                     "listen = [{{ address = \"unix:a\", mode = \"660\", tls = [{certificate}] }}]"
                 ),
@@ -215,27 +172,6 @@ mod tests {
         ] {
             assert_eq!(in_file(text), keys, "{text}");
         }
-    }
-
-    #[test]
-    fn metrics_have_an_address_of_their_own() {
-        for (text, keys) in [
-            ("metrics = \"0.0.0.0:9901\"", &["admin.metrics"][..]),
-            ("metrics = \"0.0.0.0:8080\"", &["admin.metrics"]),
-            (
-                "address = \"unix:a\"\nmetrics = \"unix:a\"",
-                &["admin.metrics"],
-            ),
-            ("address = \"unix:a\"\nmetrics = \"0.0.0.0:9901\"", &[]),
-            ("metrics = \"0.0.0.0:9090\"", &[]),
-        ] {
-            assert_eq!(in_file(&format!("[admin]\n{text}")), keys, "{text}");
-        }
-        let told = in_flags("--metrics 127.0.0.1:9901", false).unwrap_or_default();
-        assert!(
-            told.contains("admin endpoint is (127.0.0.1:9901)"),
-            "{told}"
-        );
     }
 
     #[test]
