@@ -3,7 +3,6 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use bytes::Bytes;
 use cds_site::Body;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use pingora::Result;
@@ -55,9 +54,11 @@ async fn write(session: &mut Session, response: Response<Body>) -> Result<()> {
         return Ok(());
     }
     while let Some(piece) = body.next_chunk(PIECE) {
-        session.write_response_body(Some(piece), false).await?;
+        session
+            .write_response_body(Some(piece), body.is_empty())
+            .await?;
     }
-    session.write_response_body(Some(Bytes::new()), true).await
+    Ok(())
 }
 
 /// RFC 9110 §15.2, §15.3.5, §15.4.5.

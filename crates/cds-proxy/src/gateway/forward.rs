@@ -1,24 +1,33 @@
 //! What a gateway adds to a request that it passes on.
 
-use std::net::IpAddr;
-
 use http::{HeaderName, HeaderValue, Uri, Version, header};
 use pingora::Result;
 use pingora::http::RequestHeader;
 use pingora::proxy::Session;
 
-use super::claims::{Claims, FOR, HOST, PORT, PROTO, is_quoted_well};
+use super::claims::{self, Claims, is_quoted_well};
 use super::client::Client;
 use super::forwarded::Element;
 use super::request_id::{REQUEST_ID, RequestId};
 use crate::config::{ForwardingSettings, HostSent};
 
+// Fields as they are written. Pingora keeps how a name is spelt, and makes a copy of any that is
+// not a literal.
+const FORWARDED: &str = "Forwarded";
+const X_FORWARDED_FOR: &str = "X-Forwarded-For";
+const X_FORWARDED_HOST: &str = "X-Forwarded-Host";
+const X_FORWARDED_PORT: &str = "X-Forwarded-Port";
+const X_FORWARDED_PROTO: &str = "X-Forwarded-Proto";
+const VIA: &str = "Via";
+
 /// How a request came here.
 #[derive(Debug, Clone)]
 pub(super) struct Hop<'a> {
-    client: Client,
+    trusted: bool,
+    /// The address that the request came from.
+    peer: Option<String>,
     /// The address that the client connected to.
-    local: Option<IpAddr>,
+    local: Option<String>,
     scheme: &'static str,
     version: Version,
     /// The host of the request's target, if it is a whole URL.
@@ -28,10 +37,11 @@ pub(super) struct Hop<'a> {
 
 impl<'a> Hop<'a> {
     pub(super) fn of(session: &Session, client: Client, id: Option<&'a RequestId>) -> Self {
-        let local = session.server_addr();
+        let local = session.server_addr().and_then(|address| address.as_inet());
         Self {
-            client,
-            local: local.and_then(|address| Some(address.as_inet()?.ip().to_canonical())),
+            trusted: client.is_behind_trusted(),
+            peer: client.peer().map(|peer| peer.to_string()),
+            local: local.map(|address| address.ip().to_canonical().to_string()),
             scheme: scheme(session),
             version: session.req_header().version,
             target: target_authority(session.req_header()),
@@ -48,83 +58,111 @@ impl<'a> Hop<'a> {
         request: &mut RequestHeader,
         authority: &str,
     ) -> Result<()> {
-        remove_claims(request, self.client.is_behind_trusted());
-        if !request.headers.contains_key(header::HOST)
-            && let Some(target) = &self.target
-        {
-            request.insert_header(header::HOST, target)?;
+        self.remove_claims(request);
+        if let Some(target) = &self.target {
+            request.insert_header("Host", target)?;
         }
-        let claims = match self.client.is_behind_trusted() {
+        let claims = match self.trusted {
             true => Claims::of(&request.headers),
             false => Claims::default(),
         };
+        let host = asked(request, &claims);
         // First, while the fields are as they came.
         if settings.forwarded {
-            self.add_forwarded(request, &claims)?;
+            self.add_forwarded(request, &claims, host.as_ref())?;
         }
         if settings.x_forwarded {
-            self.add_x_forwarded(request, &claims)?;
+            self.add_x_forwarded(request, &claims, host)?;
         }
         if let Some(id) = self.id {
-            remove_all(request, |name| same(name, REQUEST_ID.as_str()));
-            request.insert_header(REQUEST_ID, id.value().clone())?;
+            request.insert_header(RequestId::FIELD, id.value().clone())?;
         }
         if settings.via {
-            request.append_header(header::VIA, self.via())?;
+            request.append_header(VIA, self.via())?;
         }
         if settings.host == HostSent::Upstream || !request.headers.contains_key(header::HOST) {
             // An HTTP/1.0 client need not send one, but the upstream is spoken to in HTTP/1.1.
-            request.insert_header(header::HOST, authority)?;
+            request.insert_header("Host", authority)?;
         }
         Ok(())
     }
 
-    fn add_x_forwarded(&self, request: &mut RequestHeader, claims: &Claims) -> Result<()> {
-        let hops = match request.headers.contains_key(FOR) {
-            true => joined(request, &FOR),
+    /// Removes what only a proxy may say of a client. What a trusted one says stays, but what is
+    /// spelt with underscores it has not said: it came through from its client.
+    fn remove_claims(&self, request: &mut RequestHeader) {
+        let goes = |name: &&HeaderName| {
+            let name = name.as_str();
+            is_claim(name) && (!self.trusted || name.contains('_'))
+                || self.id.is_some() && same(name, REQUEST_ID.as_str())
+        };
+        let names: Vec<_> = request.headers.keys().filter(goes).cloned().collect();
+        for name in names {
+            request.remove_header(&name);
+        }
+    }
+
+    fn add_x_forwarded(
+        &self,
+        request: &mut RequestHeader,
+        claims: &Claims,
+        host: Option<HeaderValue>,
+    ) -> Result<()> {
+        let before = match request.headers.contains_key(claims::FOR) {
+            true => joined(request, &claims::FOR),
             // As it came by `Forwarded`.
             false => listed(claims.known_hops()),
         };
-        let peer = self.client.peer().map(|peer| peer.to_string());
-        let hops: Vec<_> = hops.into_iter().chain(peer).collect();
-        if !hops.is_empty() {
+        if let Some(hops) = both(before, self.peer.clone()) {
             // One line: not everyone who reads the field puts several together.
-            request.insert_header(FOR, hops.join(", "))?;
+            request.insert_header(X_FORWARDED_FOR, hops)?;
         }
-        let proto = claims.proto.as_deref().unwrap_or(self.scheme);
-        if !request.headers.contains_key(PROTO) {
-            request.insert_header(PROTO, proto)?;
+        let proto = self.proto(claims);
+        if !request.headers.contains_key(claims::PROTO) {
+            request.insert_header(X_FORWARDED_PROTO, proto)?;
         }
-        if let Some(host) = asked(request, claims) {
-            if !request.headers.contains_key(PORT) {
-                request.insert_header(PORT, port(&host, proto))?;
+        if let Some(host) = host {
+            if !request.headers.contains_key(claims::PORT) {
+                let port = port(host.to_str().unwrap_or_default(), proto);
+                request.insert_header(X_FORWARDED_PORT, port)?;
             }
-            if !request.headers.contains_key(HOST) {
-                request.insert_header(HOST, host)?;
+            if !request.headers.contains_key(claims::HOST) {
+                request.insert_header(X_FORWARDED_HOST, host)?;
             }
         }
         Ok(())
     }
 
-    fn add_forwarded(&self, request: &mut RequestHeader, claims: &Claims) -> Result<()> {
+    fn add_forwarded(
+        &self,
+        request: &mut RequestHeader,
+        claims: &Claims,
+        host: Option<&HeaderValue>,
+    ) -> Result<()> {
         // As in X-Forwarded-*, host and scheme are those that the client used: of several, some
         // portals read the first and some the last.
-        let host = asked(request, claims);
         let own = Element {
-            node: self.client.peer(),
-            by: self.local,
-            host: host.as_deref(),
-            proto: Some(claims.proto.as_deref().unwrap_or(self.scheme)),
+            node: self.peer.as_deref(),
+            by: self.local.as_deref(),
+            host: host.and_then(|host| host.to_str().ok()),
+            proto: Some(self.proto(claims)),
         };
         // A portal that reads only this field must find no less in it than in X-Forwarded-For.
         let mut lines = request.headers.get_all(header::FORWARDED).iter();
         let is_sound = lines.all(|line| is_quoted_well(line.as_bytes()));
         let before = match request.headers.contains_key(header::FORWARDED) && is_sound {
             true => joined(request, &header::FORWARDED),
-            false => listed(claims.known_hops().map(Element::of)),
+            false => listed(claims.known_hops().map(|hop| {
+                let hop = hop.to_string();
+                Element::of(&hop).written()
+            })),
         };
-        let elements: Vec<_> = before.into_iter().chain([own.to_string()]).collect();
-        request.insert_header(header::FORWARDED, elements.join(", "))
+        let elements = both(before, Some(own.written()));
+        request.insert_header(FORWARDED, elements.unwrap_or_default())
+    }
+
+    /// The scheme that the client used.
+    fn proto<'c>(&self, claims: &'c Claims) -> &'c str {
+        claims.proto.as_deref().unwrap_or(self.scheme)
     }
 
     /// RFC 9110 §7.6.3: the protocol version that the request was received with.
@@ -138,19 +176,22 @@ impl<'a> Hop<'a> {
 }
 
 /// The host that the client asks.
-fn asked(request: &RequestHeader, claims: &Claims) -> Option<String> {
-    let own = || request.headers.get(header::HOST)?.to_str().ok();
-    let host = claims.host.as_deref().or_else(own)?;
-    Some(host.to_owned())
+fn asked(request: &RequestHeader, claims: &Claims) -> Option<HeaderValue> {
+    let own = || request.headers.get(header::HOST).cloned();
+    let host = match &claims.host {
+        Some(host) => HeaderValue::try_from(host).ok(),
+        None => own(),
+    };
+    host.filter(|host| host.to_str().is_ok())
 }
 
 /// The port that a client means who asks this host.
-fn port(host: &str, proto: &str) -> String {
+fn port<'a>(host: &'a str, proto: &str) -> &'a str {
     let after_name = host.rsplit_once(']').map_or(host, |(_, port)| port);
     match after_name.rsplit_once(':') {
-        Some((_, port)) if port.parse::<u16>().is_ok() => port.to_owned(),
-        _ if proto.eq_ignore_ascii_case("https") => "443".to_owned(),
-        _ => "80".to_owned(),
+        Some((_, port)) if port.parse::<u16>().is_ok() => port,
+        _ if proto.eq_ignore_ascii_case("https") => "443",
+        _ => "80",
     }
 }
 
@@ -169,6 +210,14 @@ fn listed<T: ToString>(items: impl Iterator<Item = T>) -> Option<String> {
     Some(items.join(", ")).filter(|list| !list.is_empty())
 }
 
+/// A list with another one after it.
+fn both(list: Option<String>, next: Option<String>) -> Option<String> {
+    match (list, next) {
+        (Some(list), Some(next)) => Some(format!("{list}, {next}")),
+        (list, next) => list.or(next),
+    }
+}
+
 /// The host of an absolute-form target, which an HTTP/1.0 client may send without `Host`.
 fn target_authority(request: &RequestHeader) -> Option<String> {
     if request.headers.contains_key(header::HOST) {
@@ -177,22 +226,6 @@ fn target_authority(request: &RequestHeader) -> Option<String> {
     let target: Uri = std::str::from_utf8(request.raw_path()).ok()?.parse().ok()?;
     target.scheme()?;
     Some(target.authority()?.to_string())
-}
-
-/// Removes what only a proxy may say of a client. What a trusted one says stays, but what is
-/// spelt with underscores it has not said: it came through from its client.
-fn remove_claims(request: &mut RequestHeader, trusted: bool) {
-    remove_all(request, |name| {
-        is_claim(name) && (!trusted || name.contains('_'))
-    });
-}
-
-fn remove_all(request: &mut RequestHeader, which: impl Fn(&str) -> bool) {
-    let names = request.headers.keys();
-    let names: Vec<_> = names.filter(|name| which(name.as_str())).cloned().collect();
-    for name in names {
-        request.remove_header(&name);
-    }
 }
 
 fn is_claim(name: &str) -> bool {
@@ -218,6 +251,8 @@ fn scheme(session: &Session) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
     use crate::config::Peers;
 
@@ -231,10 +266,12 @@ mod tests {
         for (name, value) in fields {
             request.append_header(*name, *value).unwrap();
         }
-        let peer = peer.map(|peer| peer.parse().unwrap());
+        let peer: Option<IpAddr> = peer.map(|peer| peer.parse().unwrap());
+        let client = Client::behind(peer, &request.headers, &settings.trusted_proxies);
         let hop = Hop {
-            client: Client::behind(peer, &request.headers, &settings.trusted_proxies),
-            local: Some([198, 51, 100, 1].into()),
+            trusted: client.is_behind_trusted(),
+            peer: peer.map(|peer| peer.to_string()),
+            local: Some("198.51.100.1".to_owned()),
             scheme: "http",
             version: Version::HTTP_11,
             target: None,
@@ -261,6 +298,17 @@ mod tests {
         ForwardingSettings {
             trusted_proxies: Peers::from(peers),
             ..ForwardingSettings::default()
+        }
+    }
+
+    /// Nothing is said.
+    fn silent() -> ForwardingSettings {
+        ForwardingSettings {
+            x_forwarded: false,
+            forwarded: false,
+            via: false,
+            host: HostSent::Upstream,
+            ..trusting(&[])
         }
     }
 
@@ -337,38 +385,28 @@ mod tests {
 
     #[test]
     fn each_of_it_can_be_left_out_but_no_claim_gets_through() {
-        let settings = ForwardingSettings {
-            x_forwarded: false,
-            forwarded: false,
-            via: false,
-            host: HostSent::Upstream,
-            ..trusting(&[])
-        };
         let fields = [
             ("host", "h"),
             ("x-forwarded-for", "6.6.6.6"),
             ("forwarded", "for=6.6.6.6"),
         ];
-        let lines = announced(Some("192.0.2.7"), &settings, &fields);
+        let lines = announced(Some("192.0.2.7"), &silent(), &fields);
         assert_eq!(lines, ["host: upstream:3000"]);
     }
 
     #[test]
     fn claims_are_removed_however_they_are_spelt() {
-        let mut request = RequestHeader::build("GET", b"/", None).unwrap();
-        for name in [
+        let fields = [
             "X_Forwarded_For",
             "X-Forwarded_For",
             "X-Forwarded-Prefix",
             "X_Real-IP",
             "Forwarded",
             "X-Forward",
-        ] {
-            request.append_header(name, "6.6.6.6").unwrap();
-        }
-        remove_claims(&mut request, false);
-        let left: Vec<_> = request.headers.keys().map(HeaderName::as_str).collect();
-        assert_eq!(left, ["x-forward"]);
+        ];
+        let fields = fields.map(|name| (name, "6.6.6.6"));
+        let lines = announced(Some("192.0.2.7"), &silent(), &fields);
+        assert_eq!(lines, ["host: upstream:3000", "x-forward: 6.6.6.6"]);
     }
 
     #[test]

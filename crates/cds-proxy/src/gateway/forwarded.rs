@@ -1,22 +1,19 @@
 //! Elements of the field `Forwarded`, written.
 
-use std::fmt;
-use std::net::IpAddr;
-
 /// A `forwarded-element` (RFC 7239 §4).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Element<'a> {
-    /// Who asked; `None` is said to be unknown.
-    pub(super) node: Option<IpAddr>,
-    /// Whom it asked.
-    pub(super) by: Option<IpAddr>,
+    /// The address of who asked; `None` is said to be unknown.
+    pub(super) node: Option<&'a str>,
+    /// The address of whom it asked.
+    pub(super) by: Option<&'a str>,
     pub(super) host: Option<&'a str>,
     pub(super) proto: Option<&'a str>,
 }
 
-impl Element<'_> {
+impl<'a> Element<'a> {
     /// One of which no more is known than who asked.
-    pub(super) const fn of(node: IpAddr) -> Self {
+    pub(super) const fn of(node: &'a str) -> Self {
         Self {
             node: Some(node),
             by: None,
@@ -24,50 +21,52 @@ impl Element<'_> {
             proto: None,
         }
     }
-}
 
-impl fmt::Display for Element<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// As it is written in the field.
+    pub(super) fn written(&self) -> String {
+        let mut text = String::with_capacity(128);
+        text.push_str("for=");
         match self.node {
-            Some(node) => write!(f, "for={}", Node(node))?,
-            None => f.write_str("for=unknown")?,
+            Some(node) => push_node(&mut text, node),
+            None => text.push_str("unknown"),
         }
         if let Some(by) = self.by {
-            write!(f, ";by={}", Node(by))?;
+            text.push_str(";by=");
+            push_node(&mut text, by);
         }
-        if let Some(host) = self.host {
-            write!(f, ";host={}", Value(host))?;
+        for (name, value) in [(";host=", self.host), (";proto=", self.proto)] {
+            if let Some(value) = value {
+                text.push_str(name);
+                push_value(&mut text, value);
+            }
         }
-        if let Some(proto) = self.proto {
-            write!(f, ";proto={}", Value(proto))?;
-        }
-        Ok(())
+        text
     }
 }
 
 /// An address; colons and brackets are no part of a token (RFC 7239 §6).
-struct Node(IpAddr);
-
-impl fmt::Display for Node {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            IpAddr::V4(address) => address.fmt(f),
-            IpAddr::V6(address) => write!(f, "\"[{address}]\""),
-        }
+fn push_node(text: &mut String, address: &str) {
+    if address.contains(':') {
+        text.extend(["\"[", address, "]\""]);
+    } else {
+        text.push_str(address);
     }
 }
 
 /// A token where it is one, else a quoted string (RFC 9110 §5.6).
-struct Value<'a>(&'a str);
-
-impl fmt::Display for Value<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.0.is_empty() && self.0.bytes().all(is_token) {
-            return f.write_str(self.0);
-        }
-        let escaped = self.0.replace('\\', "\\\\").replace('"', "\\\"");
-        write!(f, "\"{escaped}\"")
+fn push_value(text: &mut String, value: &str) {
+    if !value.is_empty() && value.bytes().all(is_token) {
+        text.push_str(value);
+        return;
     }
+    text.push('"');
+    for character in value.chars() {
+        if matches!(character, '"' | '\\') {
+            text.push('\\');
+        }
+        text.push(character);
+    }
+    text.push('"');
 }
 
 /// RFC 9110 §5.6.2.
@@ -87,13 +86,13 @@ mod tests {
     fn what_is_no_token_is_quoted() {
         let element = |host| Element {
             host: Some(host),
-            ..Element::of([0xdb8_u16, 0, 0, 0, 0, 0, 0, 1].into())
+            ..Element::of("db8::1")
         };
         let node = "for=\"[db8::1]\";host=";
-        assert_eq!(element("a.example").to_string(), format!("{node}a.example"));
-        assert_eq!(element("a:80").to_string(), format!("{node}\"a:80\""));
+        assert_eq!(element("a.example").written(), format!("{node}a.example"));
+        assert_eq!(element("a:80").written(), format!("{node}\"a:80\""));
         assert_eq!(
-            element("a\";for=\\").to_string(),
+            element("a\";for=\\").written(),
             format!("{node}\"a\\\";for=\\\\\"")
         );
     }

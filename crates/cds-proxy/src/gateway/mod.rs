@@ -264,7 +264,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             && (tunnel || !response.status.is_informational())
             && !response.headers.contains_key(REQUEST_ID)
         {
-            response.insert_header(REQUEST_ID, id.value().clone())?;
+            response.insert_header(RequestId::FIELD, id.value().clone())?;
         }
         let client = session.req_header().version;
         if client == Version::HTTP_10 && response.headers.contains_key(header::TRANSFER_ENCODING) {
@@ -372,9 +372,9 @@ impl<R> Gateway<R> {
         let client = Client::of(session, &self.forwarding.trusted_proxies);
         exchange.client = Some(client);
         if self.forwarding.request_id {
-            let brought = RequestId::of(&session.req_header().headers);
-            let brought = brought.filter(|_| client.is_behind_trusted());
-            exchange.id = Some(brought.unwrap_or_else(RequestId::new));
+            let fields = &session.req_header().headers;
+            let brought = client.is_behind_trusted().then(|| RequestId::of(fields));
+            exchange.id = Some(brought.flatten().unwrap_or_else(RequestId::new));
         }
     }
 

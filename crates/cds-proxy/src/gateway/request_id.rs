@@ -16,6 +16,9 @@ pub(super) struct RequestId(HeaderValue);
 const LONGEST: usize = 128;
 
 impl RequestId {
+    /// The field as it is written.
+    pub(super) const FIELD: &str = "X-Request-Id";
+
     /// The one that a request brings along.
     pub(super) fn of(fields: &HeaderMap) -> Option<Self> {
         let mut values = fields.get_all(REQUEST_ID).iter();
@@ -28,9 +31,10 @@ impl RequestId {
     /// A new one: 32 hexadecimal digits. They are unique, not secret.
     pub(super) fn new() -> Self {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let [process, offset] = *PROCESS;
-        let digits = format!("{process:016x}{:016x}", mix(count.wrapping_add(offset)));
-        Self(HeaderValue::try_from(digits).unwrap_or_else(|_| HeaderValue::from_static("-")))
+        let (process, offset) = *PROCESS;
+        let digits = [process, digits(mix(count.wrapping_add(offset)))];
+        let value = HeaderValue::from_bytes(digits.as_flattened());
+        Self(value.unwrap_or_else(|_| HeaderValue::from_static("-")))
     }
 
     pub(super) fn as_str(&self) -> Option<&str> {
@@ -47,11 +51,11 @@ impl RequestId {
     }
 }
 
-/// Numbers that no other process has, of which the standard library gets the keys of its hash
-/// maps from the system.
-static PROCESS: LazyLock<[u64; 2]> = LazyLock::new(|| {
+/// Digits and a number that no other process has, of which the standard library gets the keys of
+/// its hash maps from the system.
+static PROCESS: LazyLock<([u8; 16], u64)> = LazyLock::new(|| {
     let random = RandomState::new();
-    [random.hash_one(0), random.hash_one(1)]
+    (digits(random.hash_one(0)), random.hash_one(1))
 });
 
 static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -62,6 +66,14 @@ const fn mix(number: u64) -> u64 {
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     number ^ (number >> 31)
+}
+
+/// A number in hexadecimal digits, at a tenth of what formatting takes.
+fn digits(number: u64) -> [u8; 16] {
+    std::array::from_fn(|place| {
+        let digit = number >> (60 - 4 * place) & 0xf;
+        b"0123456789abcdef"[digit as usize]
+    })
 }
 
 #[cfg(test)]
@@ -102,5 +114,6 @@ mod tests {
             .collect();
         assert_eq!(ids.len(), 1000);
         assert!(ids.iter().all(|id| id.len() == 32));
+        assert_eq!(&digits(0x0123_4567_89ab_cdef), b"0123456789abcdef");
     }
 }
