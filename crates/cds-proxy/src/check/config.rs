@@ -8,11 +8,12 @@ use cds_live::Limits;
 
 use super::target::Target;
 use crate::config::{
-    Bind, ConfigFile, Layer, Mistake, Place, SiteSection, UpstreamSection, UpstreamTls,
+    Bind, CertificateFiles, ConfigFile, Layer, Mistake, Place, SiteSection, UpstreamSection,
+    UpstreamTls,
 };
 use crate::rules::config_invalid::CONFIG_INVALID;
-use crate::server::tls::Certificate;
-use crate::upstream::Trust;
+use crate::server::tls::{Certificate, Role};
+use crate::upstream::{IDENTITY, authorities};
 
 /// A configuration file that has been looked at.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ impl Config {
         let mut file = ConfigFile::read(path)?;
         file.check();
         file.add(certificates(file.layer(), now));
-        file.add(authorities(&file.layer().upstream));
+        file.add(of_upstreams(&file.layer().upstream, now));
         let limits = file.layer().limits.of_sites();
         let bind = file.layer().site.bind.unwrap_or_default();
         let place = match place(&file.layer().site) {
@@ -59,29 +60,45 @@ fn certificates(layer: &Layer, now: SystemTime) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     for (listener, section) in layer.listen.iter().flatten().enumerate() {
         for (index, files) in section.tls.iter().flatten().enumerate() {
-            match Certificate::load(files) {
-                Ok(certificate) => {
-                    let complaints = certificate.complaints(now).into_iter();
-                    mistakes.extend(complaints.map(|complaint| Mistake {
-                        rule: complaint.rule,
-                        key: format!("listen.{listener}.tls.{index}.certificate"),
-                        message: format!("{} {complaint}", files.certificate.display()),
-                        help: complaint.help.to_owned(),
-                    }));
-                }
-                Err(fault) => mistakes.push(fault.into_mistake(listener, index)),
-            }
+            let prefix = format!("listen.{listener}.tls.{index}.");
+            mistakes.extend(certificate(files, Role::ForClients, &prefix, now));
         }
     }
     mistakes
 }
 
-/// What is wrong with whom upstreams' certificates are checked against. Those of the system are
-/// another machine's, maybe.
-fn authorities(section: &UpstreamSection) -> Vec<Mistake> {
+/// What is wrong with whom upstreams' certificates are checked against, and with the one that they
+/// are shown. The authorities of the system are another machine's, maybe.
+fn of_upstreams(section: &UpstreamSection, now: SystemTime) -> Vec<Mistake> {
     let tls = UpstreamTls::of(section);
-    let faulty = tls.ca.is_some().then(|| Trust::load(&tls).err());
-    faulty.flatten().into_iter().collect()
+    let faulty = tls.ca.is_some().then(|| authorities(&tls).err());
+    let mut mistakes: Vec<_> = faulty.flatten().into_iter().collect();
+    if let Some(files) = &tls.identity {
+        mistakes.extend(certificate(files, Role::ForUpstreams, IDENTITY, now));
+    }
+    mistakes
+}
+
+/// What is wrong with a certificate; the keys of its files begin with `prefix`.
+fn certificate(
+    files: &CertificateFiles,
+    role: Role,
+    prefix: &str,
+    now: SystemTime,
+) -> Vec<Mistake> {
+    let complaints = match Certificate::load(files, role) {
+        Ok(certificate) => certificate.complaints(now),
+        Err(fault) => return vec![fault.into_mistake(prefix)],
+    };
+    let complaints = complaints.into_iter();
+    complaints
+        .map(|complaint| Mistake {
+            rule: complaint.rule,
+            key: format!("{prefix}certificate"),
+            message: format!("{} {complaint}", files.certificate.display()),
+            help: complaint.help.to_owned(),
+        })
+        .collect()
 }
 
 /// Where the documents are, if anything says so.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::mistake::Mistake;
-use super::section::UpstreamSection;
+use super::section::{CertificateFiles, UpstreamSection};
 use super::settings::missing;
 use super::values::{Balance, HealthCheck, Timeout, TlsName, UpstreamHttp2, UpstreamUrl, Verify};
 
@@ -54,7 +54,7 @@ pub struct HealthSettings {
     pub successes: u32,
 }
 
-/// How an upstream proves who it is.
+/// How an upstream proves who it is, and the proxy to it.
 #[derive(Debug, Clone, Default)]
 pub struct UpstreamTls {
     /// The file of the authorities; `None` means those of the system.
@@ -63,6 +63,8 @@ pub struct UpstreamTls {
     pub name: Option<TlsName>,
     /// Whether it has to.
     pub verify: Verify,
+    /// The certificate that it is shown if it asks for one.
+    pub identity: Option<CertificateFiles>,
 }
 
 impl UpstreamSettings {
@@ -114,6 +116,11 @@ impl UpstreamTls {
             ca: section.tls_ca.clone(),
             name: section.tls_name.clone(),
             verify: section.tls_verify.unwrap_or_default(),
+            identity: section
+                .tls_certificate
+                .clone()
+                .zip(section.tls_key.clone())
+                .map(|(certificate, key)| CertificateFiles { certificate, key }),
         }
     }
 }

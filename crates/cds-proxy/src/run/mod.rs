@@ -29,6 +29,7 @@ use crate::report::{Results, human};
 use crate::server::tls::Renewal;
 use crate::server::{Inherited, Program};
 use crate::terminal;
+use crate::upstream::Trust;
 
 /// Runs until a signal ends it. The exit code is 1 when `--strict` refuses a site that has errors,
 /// and 2 when something else keeps it from starting: settings, ports, the site directory.
@@ -49,7 +50,7 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
     };
     let trust = match serving::trust(&settings.upstream) {
         Ok(trust) => trust,
-        Err(mistake) => return refuse(Faulty::Given(vec![mistake])),
+        Err(mistakes) => return refuse(Faulty::Given(mistakes)),
     };
     // Before anything else, so that a port in use is said at once and nothing else happens.
     let sockets = Sockets::bind(&settings, &certificates, &mut inherited)?;
@@ -57,7 +58,12 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
     for address in inherited.left() {
         tracing::warn!("nothing in the settings listens on {address}, so that socket is closed");
     }
-    let certificates: Vec<_> = certificates.into_iter().flatten().collect();
+    let identity = trust.as_ref().and_then(Trust::identity);
+    let certificates: Vec<_> = certificates
+        .into_iter()
+        .chain([identity])
+        .flatten()
+        .collect();
     certificates
         .iter()
         .for_each(|certificates| sockets::warn_of_refusable(certificates));

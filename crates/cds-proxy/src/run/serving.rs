@@ -170,12 +170,13 @@ fn checks(settings: &HealthSettings) -> Option<Checks> {
     })
 }
 
-/// Reads whom the upstreams' certificates are checked against, if any speaks TLS.
+/// Reads whom the upstreams' certificates are checked against, and the one that they are shown, if
+/// any speaks TLS.
 ///
 /// # Errors
 ///
-/// When there is nobody.
-pub(super) fn trust(settings: &UpstreamSettings) -> Result<Option<Trust>, Mistake> {
+/// What can't be used.
+pub(super) fn trust(settings: &UpstreamSettings) -> Result<Option<Trust>, Vec<Mistake>> {
     let is_tls = settings.urls.iter().any(|url| url.is_tls);
     is_tls.then(|| Trust::load(&settings.tls)).transpose()
 }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use anyhow::Context as _;
 
 use crate::config::{ListenerSettings, Mistake, Mode, Settings};
-use crate::server::tls::{self, Certificates};
+use crate::server::tls::{self, Certificates, Role};
 use crate::server::{Greeting, Inherited, Listener};
 
 /// The sockets of a proxy, bound and not yet served.
@@ -81,13 +81,11 @@ pub(crate) fn certificates(
             all.push(None);
             continue;
         }
-        match Certificates::load(settings.tls.clone()) {
+        match Certificates::load(settings.tls.clone(), Role::ForClients) {
             Ok(certificates) => all.push(Some(Arc::new(certificates))),
-            Err(faults) => mistakes.extend(
-                faults
-                    .into_iter()
-                    .map(|(index, fault)| fault.into_mistake(listener, index)),
-            ),
+            Err(faults) => mistakes.extend(faults.into_iter().map(|(index, fault)| {
+                fault.into_mistake(&format!("listen.{listener}.tls.{index}."))
+            })),
         }
     }
     if mistakes.is_empty() {
@@ -97,7 +95,7 @@ pub(crate) fn certificates(
     }
 }
 
-/// Warns of certificates that clients won't take, or not for long.
+/// Warns of certificates that nobody will take, or not for long.
 pub(crate) fn warn_of_refusable(certificates: &Certificates) {
     let now = SystemTime::now();
     for (certificate, files) in certificates.now().iter().zip(certificates.files()) {

@@ -261,7 +261,10 @@ mod tests {
         );
 
         let (_client, stream) = connected();
-        let certificates = Arc::new(super::super::tls::Certificates::load(Vec::new()).unwrap());
+        let certificates = Arc::new(
+            super::super::tls::Certificates::load(Vec::new(), super::super::tls::Role::ForClients)
+                .unwrap(),
+        );
         let config = super::super::tls::server_config(certificates, true).unwrap();
         let error = shake_hands(config, stream).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);

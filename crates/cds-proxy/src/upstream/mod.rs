@@ -23,5 +23,5 @@ pub use member::Member;
 pub use peer::{Demand, Limits, Pace, Speech, keepalive};
 pub use pool::Upstream;
 pub use standing::Ejection;
-pub use tls::Trust;
+pub use tls::{IDENTITY, Trust, authorities};
 pub use way::Way;

@@ -1,4 +1,4 @@
-//! Whom an upstream's certificate is checked against.
+//! Whom an upstream's certificate is checked against, and which one it is shown.
 
 use std::fs;
 use std::path::Path;
@@ -15,32 +15,43 @@ use x509_parser::prelude::FromDer as _;
 
 use crate::config::{Mistake, TlsName, UpstreamTls, UpstreamUrl, Verify};
 use crate::rules::certificate_invalid::CERTIFICATE_INVALID;
+use crate::server::tls::{Certificates, Role};
 
-/// Whom an upstream's certificate is checked against.
+/// Whom an upstream's certificate is checked against, and which one it is shown if it asks.
 #[derive(Debug, Clone)]
 pub struct Trust {
+    identity: Option<Arc<Certificates>>,
     authorities: Arc<CaType>,
     verify: Verify,
     name: Option<TlsName>,
 }
 
 impl Trust {
-    /// Reads the certificates of the authorities: of a file, or else the system's.
+    /// Reads the certificates of the authorities, of a file or else the system's, and our own.
     ///
     /// # Errors
     ///
-    /// When there is none that can be used.
-    pub fn load(tls: &UpstreamTls) -> Result<Self, Mistake> {
-        let authorities = match (tls.verify, &tls.ca) {
-            (Verify::Insecure, _) => usable([CertificateDer::from(NOBODY)]),
-            (Verify::Full, Some(path)) => of_file(path)?,
-            (Verify::Full, None) => of_system()?,
-        };
-        Ok(Self {
-            authorities: authorities.into(),
-            verify: tls.verify,
-            name: tls.name.clone(),
-        })
+    /// What can't be used.
+    pub fn load(tls: &UpstreamTls) -> Result<Self, Vec<Mistake>> {
+        match (authorities(tls), identity(tls)) {
+            (Ok(authorities), Ok(identity)) => Ok(Self {
+                identity,
+                authorities: authorities.into(),
+                verify: tls.verify,
+                name: tls.name.clone(),
+            }),
+            (authorities, identity) => {
+                let mistakes = authorities.err().into_iter();
+                Err(mistakes
+                    .chain(identity.err().into_iter().flatten())
+                    .collect())
+            }
+        }
+    }
+
+    /// What is shown to upstreams, if anything.
+    pub fn identity(&self) -> Option<Arc<Certificates>> {
+        self.identity.clone()
     }
 
     /// Whether an upstream has to prove who it is.
@@ -48,13 +59,14 @@ impl Trust {
         self.verify == Verify::Insecure
     }
 
-    /// Has the certificate checked when this upstream is connected to.
+    /// Has the certificate checked when this upstream is connected to, and our own shown.
     pub(super) fn apply(&self, peer: &mut HttpPeer, url: &UpstreamUrl) {
         // Pingora checks nothing without a name; one is always there, and never empty.
         peer.sni = match &self.name {
             Some(name) => name.as_str().to_owned(),
             None => url.host.to_string(),
         };
+        peer.client_cert_key = self.identity.as_ref().and_then(|it| it.for_upstreams());
         peer.options.ca = Some(Arc::clone(&self.authorities));
         peer.options.verify_cert = self.verify == Verify::Full;
         peer.options.verify_hostname = self.verify == Verify::Full;
@@ -64,6 +76,35 @@ impl Trust {
 /// The certificate of an authority whose key was thrown away when it was made. Pingora needs one
 /// even where nothing is checked.
 const NOBODY: &[u8] = include_bytes!("nobody.der");
+
+/// The certificates of the authorities.
+///
+/// # Errors
+///
+/// When there is none that can be used.
+pub fn authorities(tls: &UpstreamTls) -> Result<Vec<WrappedX509>, Mistake> {
+    match (tls.verify, &tls.ca) {
+        (Verify::Insecure, _) => Ok(usable([CertificateDer::from(NOBODY)])),
+        (Verify::Full, Some(path)) => of_file(path),
+        (Verify::Full, None) => of_system(),
+    }
+}
+
+fn identity(tls: &UpstreamTls) -> Result<Option<Arc<Certificates>>, Vec<Mistake>> {
+    let Some(files) = &tls.identity else {
+        return Ok(None);
+    };
+    let loaded = Certificates::load(vec![files.clone()], Role::ForUpstreams);
+    loaded.map(|it| Some(Arc::new(it))).map_err(|faults| {
+        let faults = faults.into_iter();
+        faults
+            .map(|(_, fault)| fault.into_mistake(IDENTITY))
+            .collect()
+    })
+}
+
+/// What the keys of the files of our own certificate begin with.
+pub const IDENTITY: &str = "upstream.tls-";
 
 fn of_file(path: &Path) -> Result<Vec<WrappedX509>, Mistake> {
     let mistake = |reason: String, help: &str| Mistake {

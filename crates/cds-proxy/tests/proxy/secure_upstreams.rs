@@ -11,8 +11,8 @@ use http::Request;
 use rustls::{ServerConnection, StreamOwned};
 
 use super::support::{
-    Authority, Client, HTTP1, HTTP2, Http2, Http2Portal, Portal, Proxy, SiteDir, Trailers, before,
-    command, get, ok,
+    Authority, Client, HTTP1, HTTP2, Http2, Http2Portal, Pair, Portal, Proxy, SiteDir, Trailers,
+    before, command, eventually, get, ok,
 };
 
 const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
@@ -111,6 +111,96 @@ fn authorities_that_can_not_be_read_keep_the_proxy_from_starting() {
         assert!(said.contains("error[certificate-invalid]"), "{said}");
         assert!(said.contains(words) && said.contains(":4:10"), "{said}");
     }
+}
+
+#[test]
+fn an_upstream_that_asks_for_a_certificate_is_shown_one() {
+    let (site, authority, stranger) = (SiteDir::good(), Authority::new(), Authority::new());
+    let portal = Portal::secure(authority.mutual_server("127.0.0.1"), |_| ok("for friends"));
+    let url = format!("https://{}", portal.address);
+    let proxy = start(&site, &url, Some(&authority.root()), &[]);
+    get(proxy.address, "/").assert_problem(502);
+    assert!(portal.is_untouched());
+
+    let pair = stranger.certify_nothing("sidecar");
+    let proxy = start_as(&pair, &site, &url, &authority);
+    get(proxy.address, "/").assert_problem(502);
+    assert!(portal.is_untouched());
+
+    // Renewed with one that the portal takes; which names it has is for the portal to mind.
+    let other = authority.certify_nothing("sidecar");
+    fs::copy(&other.certificate, &pair.certificate).unwrap();
+    fs::copy(&other.key, &pair.key).unwrap();
+    eventually("the other certificate is shown", || {
+        let response = get(proxy.address, "/");
+        (response.status == 200).then(|| assert_eq!(response.text(), "for friends"))
+    });
+    proxy.wait_for_log("sidecar.pem is renewed: until 4000-01-01");
+    assert!(!proxy.log().contains("has no name"), "{}", proxy.log());
+}
+
+/// Starts a proxy that shows upstreams a certificate.
+fn start_as(pair: &Pair, site: &SiteDir, url: &str, authority: &Authority) -> Proxy {
+    let [certificate, key] = [&pair.certificate, &pair.key].map(|path| path.to_str().unwrap());
+    let files = [
+        "--upstream-tls-certificate",
+        certificate,
+        "--upstream-tls-key",
+        key,
+    ];
+    start(site, url, Some(&authority.root()), &files)
+}
+
+#[test]
+fn a_certificate_that_can_not_be_shown_keeps_the_proxy_from_starting() {
+    let (site, authority) = (SiteDir::good(), Authority::new());
+    let config = site.path().join("cds-proxy.toml");
+    let pair = authority.certify("sidecar", "sidecar.internal");
+    let other = authority.certify("other", "sidecar.internal");
+    let old = authority.certify_until("old", "sidecar.internal", 2001);
+    let write = |keys: &str| {
+        let text = format!(
+            "site.dir = \".\"\nadmin.address = \"127.0.0.1:0\"\n[upstream]\n\
+             url = \"https://127.0.0.1:1\"\n{keys}\n[[listen]]\naddress = \"127.0.0.1:0\"\n"
+        );
+        fs::write(&config, text).unwrap();
+    };
+    let check = || {
+        let output = command().arg("check").arg(&config).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let keys = |pair: &Pair, key: &Pair| {
+        let (certificate, key) = (&pair.certificate, &key.key);
+        format!("tls-certificate = {certificate:?}\ntls-key = {key:?}")
+    };
+    for (keys, words, place) in [
+        (keys(&pair, &other), "other.key is not the key of", ":6:11"),
+        (
+            format!("tls-certificate = {:?}", pair.certificate),
+            "there is a `tls-certificate`, but no `tls-key`",
+            ":5:19",
+        ),
+    ] {
+        write(&keys);
+        let said = check();
+        assert!(said.contains(words) && said.contains(place), "{said}");
+        let output = command().args(["run", "--config"]).arg(&config).output();
+        let output = output.unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(words), "{said}");
+    }
+
+    write(&keys(&old, &old));
+    let said = check();
+    assert!(said.contains("warning[certificate-expiring]"), "{said}");
+    let mut command = command();
+    command.args(["run", "--upstream-tls-verify", "insecure", "--config"]);
+    let proxy = Proxy::spawn({
+        command.arg(&config);
+        command
+    });
+    proxy.wait_for_log("old.pem has expired on 2001-01-01");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What is wrong with upstreams.
 
 use super::mistake;
+use crate::config::keys;
 use crate::config::mistake::Mistake;
 use crate::config::section::{ListenSection, UpstreamSection};
 use crate::config::values::{UpstreamUrl, Verify};
@@ -12,6 +13,7 @@ pub(super) fn conflicts(section: &UpstreamSection, listeners: &[ListenSection]) 
     };
     let mut mistakes = Vec::new();
     mistakes.extend(secrecy(section, urls));
+    mistakes.extend(identity(section));
     mistakes.extend(health(section));
     if urls.is_empty() {
         mistakes.push(mistake(
@@ -53,6 +55,8 @@ fn secrecy(section: &UpstreamSection, urls: &[UpstreamUrl]) -> Option<Mistake> {
         ("tls-ca", section.tls_ca.is_some()),
         ("tls-name", section.tls_name.is_some()),
         ("tls-verify", section.tls_verify == Some(Verify::Insecure)),
+        ("tls-certificate", section.tls_certificate.is_some()),
+        ("tls-key", section.tls_key.is_some()),
     ];
     let first = said.into_iter().find(|(_, is_said)| *is_said);
     if let Some((key, _)) = first.filter(|_| !urls.iter().any(|url| url.is_tls)) {
@@ -70,6 +74,23 @@ fn secrecy(section: &UpstreamSection, urls: &[UpstreamUrl]) -> Option<Mistake> {
             "leave `tls-verify` out, so that the certificate is checked",
         )
     })
+}
+
+/// What is wrong with the certificate that upstreams are shown.
+fn identity(section: &UpstreamSection) -> Option<Mistake> {
+    let (there, lacking) = match (&section.tls_certificate, &section.tls_key) {
+        (Some(_), None) => ("tls-certificate", "tls-key"),
+        (None, Some(_)) => ("tls-key", "tls-certificate"),
+        _ => return None,
+    };
+    Some(mistake(
+        &format!("upstream.{there}"),
+        &format!("there is a `{there}`, but no `{lacking}`"),
+        &format!(
+            "{}; both may be in one file",
+            keys::ways_to_give(&format!("upstream.{lacking}"))
+        ),
+    ))
 }
 
 /// What is said of health checks where none is made.
@@ -133,6 +154,22 @@ mod tests {
                 &["upstream.tls-verify"],
             ),
             ("url = \"https://a\"\ntls-name = \"b\"\ntls-ca = \"c\"", &[]),
+            (
+                "url = \"http://a\"\ntls-certificate = \"b\"\ntls-key = \"c\"",
+                &["upstream.tls-certificate"],
+            ),
+            (
+                "url = \"https://a\"\ntls-certificate = \"b\"",
+                &["upstream.tls-certificate"],
+            ),
+            (
+                "url = \"https://a\"\ntls-key = \"b\"",
+                &["upstream.tls-key"],
+            ),
+            (
+                "url = \"https://a\"\ntls-certificate = \"b\"\ntls-key = \"c\"",
+                &[],
+            ),
             (
                 "url = [\"http://a\", \"https://b\"]\ntls-verify = \"insecure\"",
                 &[],

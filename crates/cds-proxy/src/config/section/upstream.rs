@@ -72,6 +72,25 @@ pub struct UpstreamSection {
     )]
     pub tls_verify: Option<Verify>,
 
+    /// Certificate to show to https upstreams that ask for one (mutual TLS), with those that lead to
+    /// its root, in PEM. Changed files are taken up without a restart [default: none]
+    #[arg(
+        id = "upstream.tls-certificate",
+        long = "upstream-tls-certificate",
+        value_name = "FILE",
+        env = "CDS_PROXY_UPSTREAM_TLS_CERTIFICATE"
+    )]
+    pub tls_certificate: Option<PathBuf>,
+
+    /// Private key of that certificate, in PEM [default: none]
+    #[arg(
+        id = "upstream.tls-key",
+        long = "upstream-tls-key",
+        value_name = "FILE",
+        env = "CDS_PROXY_UPSTREAM_TLS_KEY"
+    )]
+    pub tls_key: Option<PathBuf>,
+
     /// When HTTP/2 is spoken with an upstream: if it agrees by ALPN, so with https alone (auto);
     /// always, without TLS too; or never. WebSockets take HTTP/1.1 [default: auto]
     #[arg(
@@ -211,6 +230,8 @@ impl UpstreamSection {
     pub(in crate::config) fn relative_to(self, dir: &Path) -> Self {
         Self {
             tls_ca: self.tls_ca.map(|path| dir.join(path)),
+            tls_certificate: self.tls_certificate.map(|path| dir.join(path)),
+            tls_key: self.tls_key.map(|path| dir.join(path)),
             ..self
         }
     }
@@ -222,6 +243,8 @@ impl UpstreamSection {
             tls_ca: self.tls_ca.or(below.tls_ca),
             tls_name: self.tls_name.or(below.tls_name),
             tls_verify: self.tls_verify.or(below.tls_verify),
+            tls_certificate: self.tls_certificate.or(below.tls_certificate),
+            tls_key: self.tls_key.or(below.tls_key),
             http2: self.http2.or(below.http2),
             connect_timeout: self.connect_timeout.or(below.connect_timeout),
             timeout: self.timeout.or(below.timeout),

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use pingora::utils::tls::CertKey;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::{Error as PemError, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -29,6 +30,18 @@ pub struct Certificate {
     pub(super) names: Vec<String>,
     begins: SystemTime,
     ends: SystemTime,
+    role: Role,
+    /// The same as `key`, as Pingora shows it.
+    pub(super) for_upstreams: Option<Arc<CertKey>>,
+}
+
+/// To whom certificates are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// To clients, by a listener.
+    ForClients,
+    /// To upstreams that ask for one.
+    ForUpstreams,
 }
 
 /// Why there is no certificate.
@@ -58,7 +71,7 @@ impl Certificate {
     ///
     /// When one of them can't be read or isn't what it should be, or when they don't belong
     /// together.
-    pub fn load(files: &CertificateFiles) -> Result<Self, Fault> {
+    pub fn load(files: &CertificateFiles, role: Role) -> Result<Self, Fault> {
         let chain = read(&files.certificate, Part::Certificate)?;
         let key = read(&files.key, Part::Key)?;
         let chain = parse_chain(&files.certificate, &chain)?;
@@ -71,6 +84,10 @@ impl Certificate {
             Part::Certificate.fault(&files.certificate, &reason)
         })?;
         let (names, validity) = (names(&leaf), leaf.validity().clone());
+        let for_upstreams = match role {
+            Role::ForClients => None,
+            Role::ForUpstreams => Some(for_upstreams(files, &chain, &key)?),
+        };
         let key = CertifiedKey::from_der(chain, key, &ring::default_provider())
             .map_err(|error| unfit(files, &error))?;
         Ok(Self {
@@ -78,13 +95,17 @@ impl Certificate {
             names,
             begins: time(validity.not_before),
             ends: time(validity.not_after),
+            role,
+            for_upstreams,
         })
     }
 
-    /// Why clients won't take it, or not for long.
+    /// Why those that it is shown to won't take it, or not for long.
     pub fn complaints(&self, now: SystemTime) -> Vec<Complaint> {
         let time = Complaint::of_time(self.begins, self.ends, now);
-        let name = self.names.is_empty().then_some(Complaint::NO_NAME);
+        // Upstreams know their clients by whatever they like.
+        let lacks_name = self.role == Role::ForClients && self.names.is_empty();
+        let name = lacks_name.then_some(Complaint::NO_NAME);
         time.into_iter().chain(name).collect()
     }
 
@@ -95,15 +116,15 @@ impl Certificate {
 }
 
 impl Fault {
-    /// The mistake that it is in a configuration.
-    pub fn into_mistake(self, listener: usize, index: usize) -> Mistake {
+    /// The mistake that it is in a configuration, whose keys for the two files begin with `prefix`.
+    pub fn into_mistake(self, prefix: &str) -> Mistake {
         let part = match self.part {
             Part::Certificate => "certificate",
             Part::Key => "key",
         };
         Mistake {
             rule: &CERTIFICATE_INVALID,
-            key: format!("listen.{listener}.tls.{index}.{part}"),
+            key: format!("{prefix}{part}"),
             message: self.message,
             help: self.help.to_owned(),
         }
@@ -163,6 +184,26 @@ fn parse_key(path: &Path, pem: &[u8]) -> Result<PrivateKeyDer<'static>, Fault> {
         };
         Part::Key.fault(path, &reason)
     })
+}
+
+/// Pingora's own parsers would panic at what they don't understand.
+fn for_upstreams(
+    files: &CertificateFiles,
+    chain: &[CertificateDer<'_>],
+    key: &PrivateKeyDer<'_>,
+) -> Result<Arc<CertKey>, Fault> {
+    let is_understood =
+        |certificate: &CertificateDer<'_>| X509Certificate::from_der(certificate).is_ok();
+    if !chain.iter().all(is_understood) {
+        let reason = "has a certificate that can't be understood";
+        return Err(Part::Certificate.fault(&files.certificate, reason));
+    }
+    let key = key.secret_der().to_vec();
+    if PrivateKeyDer::try_from(&key[..]).is_err() {
+        return Err(Part::Key.fault(&files.key, "has a key that can't be understood"));
+    }
+    let chain = chain.iter().map(|certificate| certificate.to_vec());
+    Ok(Arc::new(CertKey::new(chain.collect(), key)))
 }
 
 fn unfit(files: &CertificateFiles, error: &TlsError) -> Fault {

@@ -4,17 +4,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use pingora::utils::tls::CertKey;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
-use super::certificate::{Certificate, Fault};
+use super::certificate::{Certificate, Fault, Role};
 use crate::config::CertificateFiles;
 
-/// The certificates of a listener. A handshake takes one snapshot; connections that are there keep
+/// The certificates of a listener, or the one for upstreams. A handshake takes one snapshot; connections that are there keep
 /// the certificate they began with.
 #[derive(Debug)]
 pub struct Certificates {
     files: Vec<CertificateFiles>,
+    pub(super) role: Role,
     current: ArcSwap<Choice>,
 }
 
@@ -24,10 +26,10 @@ impl Certificates {
     /// # Errors
     ///
     /// What is wrong with each that can't be used, by its place in `files`.
-    pub fn load(files: Vec<CertificateFiles>) -> Result<Self, Vec<(usize, Fault)>> {
+    pub fn load(files: Vec<CertificateFiles>, role: Role) -> Result<Self, Vec<(usize, Fault)>> {
         let (mut loaded, mut faults) = (Vec::new(), Vec::new());
         for (index, files) in files.iter().enumerate() {
-            match Certificate::load(files) {
+            match Certificate::load(files, role) {
                 Ok(certificate) => loaded.push(certificate),
                 Err(fault) => faults.push((index, fault)),
             }
@@ -37,6 +39,7 @@ impl Certificates {
         }
         Ok(Self {
             files,
+            role,
             current: ArcSwap::from_pointee(Choice::among(loaded)),
         })
     }
@@ -49,6 +52,12 @@ impl Certificates {
     /// The certificates now, in the order of their files.
     pub fn now(&self) -> Vec<Certificate> {
         self.current.load().certificates.clone()
+    }
+
+    /// The first of them as Pingora shows it to upstreams.
+    pub fn for_upstreams(&self) -> Option<Arc<CertKey>> {
+        let current = self.current.load();
+        current.certificates.first()?.for_upstreams.clone()
     }
 
     /// Puts another certificate in the place of one.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 
-pub use certificate::{Certificate, Fault, Part};
+pub use certificate::{Certificate, Fault, Part, Role};
 pub use certificates::Certificates;
 pub use renewal::Renewal;
 

@@ -94,7 +94,7 @@ impl Watch {
             return;
         };
         let path = files.certificate.display();
-        let certificate = match Certificate::load(files) {
+        let certificate = match Certificate::load(files, self.certificates.role) {
             Ok(certificate) => certificate,
             Err(fault) => {
                 return tracing::error!(

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, StreamOwned};
 use tempfile::TempDir;
 
@@ -49,6 +51,24 @@ impl Authority {
 
     /// What a server needs that shows a certificate for a name, and speaks these protocols.
     pub(crate) fn server(&self, name: &str, protocols: &[&[u8]]) -> Arc<ServerConfig> {
+        self.server_for(name, protocols, WebPkiClientVerifier::no_client_auth())
+    }
+
+    /// The same for a server that only takes clients with a certificate of this authority.
+    pub(crate) fn mutual_server(&self, name: &str) -> Arc<ServerConfig> {
+        let clients = WebPkiClientVerifier::builder_with_provider(
+            Arc::new(self.trusted()),
+            Arc::new(rustls::crypto::ring::default_provider()),
+        );
+        self.server_for(name, &[], clients.build().unwrap())
+    }
+
+    fn server_for(
+        &self,
+        name: &str,
+        protocols: &[&[u8]],
+        clients: Arc<dyn ClientCertVerifier>,
+    ) -> Arc<ServerConfig> {
         let pair = self.certify("server", name);
         let certificate = CertificateDer::from_pem_file(&pair.certificate).unwrap();
         let key = PrivateKeyDer::from_pem_file(&pair.key).unwrap();
@@ -56,11 +76,17 @@ impl Authority {
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
-            .with_no_client_auth()
+            .with_client_cert_verifier(clients)
             .with_single_cert(vec![certificate], key)
             .unwrap();
         config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         Arc::new(config)
+    }
+
+    fn trusted(&self) -> RootCertStore {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.issuer.der().clone()).unwrap();
+        roots
     }
 
     /// A certificate for a name, in files that are named so. Those that are there are replaced in
@@ -127,13 +153,11 @@ impl Authority {
 
     /// What clients trust, and the protocols they would speak.
     pub(crate) fn client(&self, protocols: &[&[u8]]) -> Arc<ClientConfig> {
-        let mut roots = RootCertStore::empty();
-        roots.add(self.issuer.der().clone()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
-            .with_root_certificates(roots)
+            .with_root_certificates(self.trusted())
             .with_no_client_auth();
         config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         Arc::new(config)
