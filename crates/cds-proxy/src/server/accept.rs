@@ -90,7 +90,13 @@ where
         .metrics
         .as_ref()
         .map(|metrics| metrics.count_open());
-    match greeting.receive(socket, peer, &life).await {
+    let received = tokio::select! {
+        biased;
+        received = greeting.receive(socket, peer) => received,
+        // Nothing has been asked, so nothing is owed.
+        () = life.reached(Phase::Stopping) => return,
+    };
+    match received {
         Ok(connection) => {
             let watch = life.pingora_watch();
             app.process_new(Box::new(connection), &watch).await;

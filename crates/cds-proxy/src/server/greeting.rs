@@ -13,7 +13,6 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::connection::Connection;
-use super::life::{Life, Phase};
 use super::plain_http;
 use super::proxy_protocol;
 use super::tls::HTTP2;
@@ -51,7 +50,8 @@ pub(super) struct Agreed {
     pub(super) tls: Option<Arc<SslDigest>>,
 }
 
-/// For the header and the handshake together: two round trips and some arithmetic.
+/// For a load balancer's header, and as much for a handshake or a preface: two round trips and some
+/// arithmetic.
 const GREETING: Duration = Duration::from_secs(10);
 
 /// Until a client says its first word. Browsers open connections ahead; a minute is what is kept
@@ -67,7 +67,6 @@ impl Greeting {
         &self,
         socket: Socket,
         peer: Option<SocketAddr>,
-        life: &Life,
     ) -> io::Result<Connection> {
         let mut stream = Stream::new(socket);
         let ends = self.ends(&mut stream, peer).await?;
@@ -94,7 +93,7 @@ impl Greeting {
                 }
             }
             None => {
-                let http2 = self.http2 && begins_with_preface(&mut stream, life).await?;
+                let http2 = self.http2 && begins_with_preface(&mut stream).await?;
                 let agreed = Agreed { http2, tls: None };
                 Ok(self.connection(Transport::Plain(stream), ends, agreed))
             }
@@ -165,16 +164,9 @@ fn agreed(stream: &TlsStream<Stream>) -> Agreed {
 
 /// Reads as far ahead as it takes to tell. Pingora's own look waits for 24 bytes without a limit,
 /// which not every request has.
-async fn begins_with_preface(stream: &mut Stream, life: &Life) -> io::Result<bool> {
+async fn begins_with_preface(stream: &mut Stream) -> io::Result<bool> {
     if stream.ahead().is_empty() {
-        tokio::select! {
-            biased;
-            read = timeout(FIRST_WORD, stream.read_ahead()) => read??,
-            // Nothing has been asked, so nothing is owed.
-            () = life.reached(Phase::Stopping) => {
-                return Err(io::ErrorKind::ConnectionAborted.into());
-            }
-        };
+        timeout(FIRST_WORD, stream.read_ahead()).await??;
     }
     timeout(GREETING, goes_on_with_preface(stream)).await?
 }
@@ -217,11 +209,7 @@ mod tests {
             }
             client
         });
-        assert!(
-            begins_with_preface(&mut stream, &Life::new())
-                .await
-                .unwrap()
-        );
+        assert!(begins_with_preface(&mut stream).await.unwrap());
         sending.await.unwrap();
         let mut read = vec![0; PREFACE.len()];
         stream.read_exact(&mut read).await.unwrap();
@@ -238,11 +226,7 @@ mod tests {
         ] {
             let (mut client, mut stream) = connected();
             client.write_all(request.as_bytes()).await.unwrap();
-            assert!(
-                !begins_with_preface(&mut stream, &Life::new())
-                    .await
-                    .unwrap()
-            );
+            assert!(!begins_with_preface(&mut stream).await.unwrap());
             let mut read = vec![0; request.len()];
             stream.read_exact(&mut read).await.unwrap();
             assert_eq!(read, request.as_bytes());
@@ -254,11 +238,7 @@ mod tests {
     async fn half_a_preface_and_no_handshake_are_waited_for_with_an_end() {
         let (mut client, mut stream) = connected();
         client.write_all(b"PRI").await.unwrap();
-        assert!(
-            begins_with_preface(&mut stream, &Life::new())
-                .await
-                .is_err()
-        );
+        assert!(begins_with_preface(&mut stream).await.is_err());
 
         let (_client, stream) = connected();
         let certificates = Arc::new(

@@ -261,3 +261,19 @@ fn connections_that_say_nothing_end_with_the_proxy() {
     proxy.signal(Signal::TERM);
     assert!(proxy.ended().success());
 }
+
+#[test]
+fn load_balancers_that_say_nothing_end_with_the_proxy() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    // Less than there is for a header.
+    let args = ["--proxy-protocol", "127.0.0.1", "--drain-timeout", "5s"];
+    let mut proxy = start(&site, &portal, &args);
+    let _silent = TcpStream::connect(proxy.address).unwrap();
+    // Accepted after it.
+    let mut other = Client::connect(proxy.address);
+    other.send(b"PROXY UNKNOWN\r\n");
+    assert_eq!(other.get("/").status, 200);
+    proxy.signal(Signal::TERM);
+    assert!(proxy.ended().success());
+    assert!(!proxy.log().contains("too short"), "{}", proxy.log());
+}

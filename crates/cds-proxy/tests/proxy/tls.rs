@@ -6,6 +6,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use rustix::process::Signal;
+
 use super::support::{
     Authority, Client, HTTP1, HTTP2, Http2, Pair, Portal, Proxy, SiteDir, before, eventually, get,
     shown,
@@ -263,6 +265,23 @@ fn plain_http_after_a_load_balancers_header_is_told_so_too() {
     let request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
     let answer = Client::connect(proxy.address).ask(&format!("{header}{request}"));
     answer.assert_problem(400);
+}
+
+#[test]
+fn who_does_not_shake_hands_ends_with_the_proxy() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify("site", "utility.example");
+    // Less than there is for a handshake.
+    let mut proxy = start(&site, &portal, &[&pair], &["--drain-timeout", "5s"]);
+    let _silent = TcpStream::connect(proxy.address).unwrap();
+    let mut slow = TcpStream::connect(proxy.address).unwrap();
+    // The beginning of a record.
+    slow.write_all(&[22, 3, 1]).unwrap();
+    // Accepted after them.
+    drop(authority.connect(proxy.address, "utility.example"));
+    proxy.signal(Signal::TERM);
+    assert!(proxy.ended().success());
+    assert!(!proxy.log().contains("too short"), "{}", proxy.log());
 }
 
 #[test]
