@@ -10,6 +10,7 @@ use http::Response;
 
 use crate::config::{Place, SiteSettings};
 use crate::report::Results;
+use crate::site_dir::{has_sites, is_site};
 
 /// What is published.
 #[derive(Debug, Clone)]
@@ -38,10 +39,14 @@ impl Published {
     /// When the system has no thread to give.
     pub fn open(settings: &SiteSettings) -> anyhow::Result<Self> {
         let opened = match &settings.place {
-            Place::Site(dir) => LiveSite::open_with(dir, &settings.live).map(|live| Self::Site {
-                dir: dir.clone(),
-                live,
-            }),
+            Place::Site(dir) => {
+                warn_of_sites(dir);
+                let live = LiveSite::open_with(dir, &settings.live);
+                live.map(|live| Self::Site {
+                    dir: dir.clone(),
+                    live,
+                })
+            }
             Place::Sites(dir) => {
                 warn_of_site(dir);
                 let live = LiveSites::open_with(dir, &settings.live);
@@ -118,10 +123,21 @@ impl Respond for Published {
 
 /// A site that is given as a directory of sites has none in it that anyone means.
 fn warn_of_site(dir: &Path) {
-    if dir.join("cds-server-metadata.json").is_file() {
+    if is_site(dir) {
         tracing::warn!(
             sites = %dir.display(),
             "this is a site itself, not a directory of sites: give it by --site"
+        );
+    }
+}
+
+/// A directory of sites that is given as a site has no documents of its own.
+fn warn_of_sites(dir: &Path) {
+    // One that can't be read is told of as any site is.
+    if has_sites(dir).unwrap_or(false) {
+        tracing::warn!(
+            site = %dir.display(),
+            "this is a directory of sites, not a site itself: give it by --sites"
         );
     }
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, bail, ensure};
 use cds_live::Limits;
 
 use super::subject::Subject;
+use crate::site_dir::{METADATA, has_sites, is_site};
 
 /// Something that can be checked.
 #[derive(Debug, PartialEq, Eq)]
@@ -98,17 +99,11 @@ fn site(directory: &Path) -> anyhow::Result<Target> {
     if is_site(directory) {
         return Ok(Target::Site(directory.to_owned()));
     }
-    let names = cds_live::site_names(directory).map_err(explained)?;
     ensure!(
-        names.iter().any(|name| is_site(&directory.join(name))),
+        has_sites(directory).map_err(explained)?,
         "there is no {METADATA} here, so this is no site; `cds-proxy init` writes one"
     );
     Ok(Target::Sites(directory.to_owned()))
-}
-
-fn is_site(directory: &Path) -> bool {
-    let has = |name: &str| fs::symlink_metadata(directory.join(name)).is_ok();
-    SITE_FILES.iter().copied().any(has)
 }
 
 /// The path as findings name it, without a `./` that says nothing.
@@ -143,11 +138,6 @@ fn name(kind: FileType) -> &'static str {
 fn name(_: FileType) -> &'static str {
     "something else"
 }
-
-const METADATA: &str = "cds-server-metadata.json";
-
-/// Any of these makes a directory a site; what else is missing is then a finding.
-const SITE_FILES: [&str; 3] = [METADATA, "cds-coverage.json", "site.toml"];
 
 #[cfg(test)]
 mod tests {

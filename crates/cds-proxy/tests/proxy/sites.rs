@@ -291,6 +291,22 @@ fn a_site_and_a_directory_of_sites_are_not_given_at_once() {
 }
 
 #[test]
+fn one_that_is_given_as_the_other_is_told_how_to_be_given() {
+    let (sites, portal) = (SitesDir::with(&["east.example"]), Portal::new());
+    let run = |flag: &str, path: PathBuf| {
+        let mut command = command();
+        command.args(["run", "--admin", "127.0.0.1:0", "--listen", "127.0.0.1:0"]);
+        command.args(["--upstream", &format!("http://{}", portal.address)]);
+        command.arg(flag).arg(path);
+        Proxy::spawn(command)
+    };
+    let proxy = run("--site", sites.path(""));
+    proxy.wait_for_log("this is a directory of sites, not a site itself: give it by --sites");
+    let proxy = run("--sites", sites.path("east.example"));
+    proxy.wait_for_log("this is a site itself, not a directory of sites: give it by --site");
+}
+
+#[test]
 fn a_flag_for_one_takes_the_place_of_a_file_for_the_other() {
     let (sites, portal) = (SitesDir::with(&["east.example"]), Portal::new());
     let config = sites.path("cds-proxy.toml");
