@@ -79,7 +79,7 @@ async fn ask(member: &Member, check: &HealthCheck, speech: &Speech) -> Result<()
     let mut request = RequestHeader::build("GET", path.as_bytes(), None)?;
     request.insert_header(header::USER_AGENT, AGENT)?;
     if let HttpSession::H2(_) = session {
-        let uri = format!("{}{path}", member.url());
+        let uri = member.url().with_path(path);
         request.set_version(Version::HTTP_2);
         request.set_uri(uri.parse().or_err(ErrorType::InternalError, "no URI")?);
     } else {
@@ -100,7 +100,7 @@ async fn ask(member: &Member, check: &HealthCheck, speech: &Speech) -> Result<()
 
 const DEMAND: Demand = Demand {
     pace: Pace::Steady,
-    http1: true,
+    http1: false,
 };
 
 const AGENT: &str = concat!("cds-proxy/", env!("CARGO_PKG_VERSION"));

@@ -72,7 +72,7 @@ impl Member {
         &self.url
     }
 
-    /// `host:port`, as a `Host` field names it.
+    /// As a `Host` field names it.
     pub fn authority(&self) -> &str {
         &self.authority
     }

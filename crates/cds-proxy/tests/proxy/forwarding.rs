@@ -1,5 +1,7 @@
 //! What the portal is told of where a request comes from, and who is believed.
 
+use std::net::TcpListener;
+
 use super::support::{Client, Portal, Proxy, SiteDir, get, ok};
 
 const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
@@ -123,4 +125,27 @@ fn a_trace_goes_through() {
     let request = portal.request();
     assert_eq!(request.all("traceparent"), [parent]);
     assert_eq!(request.all("tracestate"), ["a=1", "b=2"]);
+}
+
+#[test]
+fn a_port_that_goes_without_saying_is_not_said() {
+    // Nobody else's, and still this machine.
+    let Ok(listener) = TcpListener::bind("127.45.67.89:80") else {
+        eprintln!("skipped: this user may not listen on port 80");
+        return;
+    };
+    let (site, portal) = (SiteDir::good(), Portal::on(listener, |_| ok("portal")));
+    let args = [
+        "--forward-host",
+        "upstream",
+        "--health-check",
+        "/well",
+        "--health-interval",
+        "1m",
+    ];
+    let proxy = before(&site, &portal, &args);
+    assert_eq!(get(proxy.address, "/").text(), "portal");
+    for _ in ["the health check", "the request"] {
+        assert_eq!(portal.request().all("host"), ["127.45.67.89"]);
+    }
 }

@@ -230,6 +230,34 @@ fn http2_is_spoken_with_who_agrees_to_it() {
 }
 
 #[test]
+fn who_speaks_nothing_but_http2_is_found_well() {
+    let (site, authority) = (SiteDir::good(), Authority::new());
+    for http2 in ["auto", "always"] {
+        let portal = Http2Portal::secure(authority.server("127.0.0.1", &[HTTP2]));
+        let url = format!("https://{}", portal.address);
+        let args = [
+            "--upstream-http2",
+            http2,
+            "--health-check",
+            "/well",
+            "--health-interval",
+            "10ms",
+            "--health-failures",
+            "1",
+        ];
+        let proxy = start(&site, &url, Some(&authority.root()), &args);
+        for _ in 0..2 {
+            assert_eq!(portal.request().uri(), &*format!("{url}/well"));
+        }
+        assert!(
+            !proxy.log().contains("the health checks"),
+            "{}",
+            proxy.log()
+        );
+    }
+}
+
+#[test]
 fn http2_without_tls_is_spoken_by_who_says_so() {
     let (site, portal) = (SiteDir::good(), Http2Portal::plain());
     let url = format!("http://{}", portal.address);

@@ -32,8 +32,7 @@ pub enum Host {
 
 impl fmt::Display for UpstreamUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.is_tls { "https" } else { "http" };
-        write!(f, "{scheme}://{}", self.authority())
+        write!(f, "{}://{}", self.scheme(), self.host_and_port())
     }
 }
 
@@ -47,8 +46,28 @@ impl fmt::Display for Host {
 }
 
 impl UpstreamUrl {
-    /// `host:port`, as a `Host` field names it.
+    /// As a `Host` field names it. The port is left out where it is the scheme's own, as clients do
+    /// (RFC 9110 §4.2.3): virtual hosts and signatures go by the text.
     pub fn authority(&self) -> String {
+        if self.port != default_port(self.is_tls) {
+            return self.host_and_port();
+        }
+        match &self.host {
+            Host::Address(IpAddr::V6(address)) => format!("[{address}]"),
+            host => host.to_string(),
+        }
+    }
+
+    /// The URL of a path there.
+    pub fn with_path(&self, path: &str) -> String {
+        format!("{}://{}{path}", self.scheme(), self.authority())
+    }
+
+    const fn scheme(&self) -> &'static str {
+        if self.is_tls { "https" } else { "http" }
+    }
+
+    fn host_and_port(&self) -> String {
         match &self.host {
             Host::Address(address) => SocketAddr::new(*address, self.port).to_string(),
             Host::Name(name) => format!("{name}:{}", self.port),
@@ -87,7 +106,7 @@ impl FromStr for UpstreamUrl {
         }
         // `Authority::port` is silent about a port beyond 65535.
         let port = match authority.as_str().strip_prefix(authority.host()) {
-            Some("" | ":") | None => Some(if is_tls { 443 } else { 80 }),
+            Some("" | ":") | None => Some(default_port(is_tls)),
             Some(port) => port
                 .trim_start_matches(':')
                 .parse()
@@ -108,6 +127,10 @@ written_as_string!(UpstreamUrl: "http://127.0.0.1:3000", "https://portal.interna
 
 const HOW_TO_WRITE_IT: &str =
     "write it as http://HOST:PORT or https://HOST:PORT, such as http://127.0.0.1:3000";
+
+const fn default_port(is_tls: bool) -> u16 {
+    if is_tls { 443 } else { 80 }
+}
 
 fn host(text: &str) -> Result<Host, String> {
     if let Some(literal) = text
@@ -142,12 +165,26 @@ mod tests {
             Ok("127.0.0.1:3000".to_owned())
         );
         assert_eq!(authority("http://[::1]:3000/"), Ok("[::1]:3000".to_owned()));
-        assert_eq!(
-            authority("http://portal.internal"),
-            Ok("portal.internal:80".to_owned())
-        );
         let secure = upstream("https://[fd00::5]").unwrap();
         assert_eq!(secure.to_string(), "https://[fd00::5]:443");
+    }
+
+    #[test]
+    fn a_port_that_goes_without_saying_is_not_said() {
+        for (url, authority) in [
+            ("http://portal.internal", "portal.internal"),
+            ("http://portal.internal:80", "portal.internal"),
+            ("https://portal.internal:443", "portal.internal"),
+            ("https://portal.internal:80", "portal.internal:80"),
+            ("http://portal.internal:443", "portal.internal:443"),
+            ("https://[fd00::5]", "[fd00::5]"),
+            ("http://192.0.2.7", "192.0.2.7"),
+        ] {
+            let url = upstream(url).unwrap();
+            assert_eq!(url.authority(), authority);
+            let scheme = if url.is_tls { "https" } else { "http" };
+            assert_eq!(url.with_path("/a"), format!("{scheme}://{authority}/a"));
+        }
     }
 
     #[test]
@@ -183,11 +220,9 @@ mod tests {
     fn an_upstream_that_is_the_proxy_itself_is_seen() {
         let is_at =
             |url: &str, listener: &str| upstream(url).unwrap().is_at(listener.parse().unwrap());
-        assert!(is_at("http://127.0.0.1:80", "127.0.0.1:80"));
         assert!(is_at("http://127.0.0.1:80", "0.0.0.0:80"));
-        assert!(is_at("http://[::1]:80", "[::]:80"));
-        assert!(!is_at("http://127.0.0.1:81", "0.0.0.0:80"));
-        assert!(!is_at("http://192.0.2.7:80", "0.0.0.0:80"));
+        assert!(is_at("http://127.0.0.1", "127.0.0.1:80"));
+        assert!(!is_at("http://[::1]:80", "0.0.0.0:80"));
         assert!(!is_at("http://portal:80", "0.0.0.0:80"));
     }
 }

@@ -83,7 +83,8 @@ impl Portal {
         })
     }
 
-    fn on(
+    /// The same, on a socket that is there already.
+    pub(crate) fn on(
         listener: TcpListener,
         answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
     ) -> Self {
