@@ -341,7 +341,7 @@ mod tests {
         let told =
             told("upstream.url = \"http://127.0.0.1:80\"\nlisten = [{ address = \"0.0.0.0:80\" }]");
         assert!(
-            told[0].starts_with("1:16 the upstream is 0.0.0.0:80"),
+            told[0].starts_with("1:16 the upstream is to be http://127.0.0.1:80"),
             "{told:?}"
         );
     }

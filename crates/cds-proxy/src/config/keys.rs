@@ -106,6 +106,14 @@ pub(super) fn flag(path: &str) -> Option<Flag> {
     })
 }
 
+/// The ways in which a key is given.
+pub(super) fn given(key: &str) -> String {
+    match flag(key) {
+        Some(flag) => format!("`{key}`, {}", flag.name),
+        None => format!("`{key}`"),
+    }
+}
+
 /// What to do about a key that is missing.
 pub(super) fn ways_to_give(path: &str) -> String {
     let (section, key) = path.split_once('.').unwrap_or(("", path));

@@ -31,4 +31,5 @@ pub use upstream_settings::{HealthSettings, UpstreamSettings, UpstreamTls};
 pub use values::{
     Balance, Bind, HealthCheck, Host, HostSent, ListenAddress, LogFilter, LogFormat, Mode, Peer,
     Peers, Size, Threads, Timeout, TlsName, UpstreamHttp2, UpstreamUrl, Verify, Wait, Watching,
+    leads_to,
 };

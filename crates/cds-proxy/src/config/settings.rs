@@ -343,15 +343,18 @@ impl ProcessSettings {
     /// Enough for whoever asks `/readyz` twice a second; who asks less often says so.
     const DRAIN_DELAY: Duration = Duration::from_secs(1);
     /// Well below the 30 s after which Kubernetes kills a pod.
-    const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+    pub(super) const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
     fn of(section: ProcessSection) -> Self {
+        let drain_timeout = section
+            .drain_timeout
+            .map_or(Self::DRAIN_TIMEOUT, |wait| wait.0);
+        // Requests in flight are to have some of it, too.
+        let drain_delay = Self::DRAIN_DELAY.min(drain_timeout / 2);
         Self {
             threads: section.threads.unwrap_or_else(Threads::as_processors),
-            drain_delay: section.drain_delay.map_or(Self::DRAIN_DELAY, |wait| wait.0),
-            drain_timeout: section
-                .drain_timeout
-                .map_or(Self::DRAIN_TIMEOUT, |wait| wait.0),
+            drain_delay: section.drain_delay.map_or(drain_delay, |wait| wait.0),
+            drain_timeout,
         }
     }
 }
@@ -432,5 +435,17 @@ mod tests {
         let process = Settings::resolve(upper.over(lower)).unwrap().process;
         assert_eq!(process.drain_delay, Duration::from_secs(3));
         assert_eq!(process.drain_timeout, Duration::from_secs(7));
+    }
+
+    #[test]
+    fn a_short_time_for_draining_is_not_all_spent_on_waiting() {
+        let delay = |timeout| {
+            let section = ProcessSection {
+                drain_timeout: Some(Wait(Duration::from_millis(timeout))),
+                ..ProcessSection::default()
+            };
+            ProcessSettings::of(section).drain_delay.as_millis()
+        };
+        assert_eq!([delay(20_000), delay(1_000), delay(0)], [1_000, 500, 0]);
     }
 }

@@ -82,6 +82,7 @@ async fn show(
         live,
     };
     run::follow(settings, &published, &metrics)?;
+    let own = sockets.addresses();
     let admin = AdminEndpoint::start(
         sockets.admin,
         sockets.metrics,
@@ -95,6 +96,7 @@ async fn show(
         settings,
         None,
         listeners,
+        &own,
         published.clone(),
         &metrics,
         &life,

@@ -57,6 +57,7 @@ impl Course<'_> {
             true => Phase::Serving,
             false => Phase::Starting,
         };
+        let own = sockets.addresses();
         let (listeners, scraped) = (sockets.listeners, sockets.metrics);
         let mut admin =
             AdminEndpoint::start(sockets.admin, scraped, &metrics, &life, answers_from)?;
@@ -78,6 +79,7 @@ impl Course<'_> {
             self.settings,
             self.trust.clone(),
             listeners,
+            &own,
             published.clone(),
             &metrics,
             &life,

@@ -27,7 +27,7 @@ pub(crate) struct Serving {
     access_log: Option<Arc<AccessLog>>,
 }
 
-/// Starts to serve, and enters that phase.
+/// Starts to serve, and enters that phase. `own` is where this proxy listens, for whomever.
 ///
 /// # Errors
 ///
@@ -36,16 +36,13 @@ pub(crate) fn start(
     settings: &Settings,
     trust: Option<Trust>,
     listeners: Vec<Listener>,
+    own: &[SocketAddr],
     published: Published,
     metrics: &Arc<Metrics>,
     life: &Life,
 ) -> anyhow::Result<Serving> {
-    let own = listeners
-        .iter()
-        .filter_map(|listener| listener.address().tcp());
-    let own: Vec<_> = own.collect();
     warn_of_insecure(trust.as_ref());
-    let upstream = upstream(&settings.upstream, trust, &own, metrics);
+    let upstream = upstream(&settings.upstream, trust, own, metrics);
     tokio::spawn(Arc::clone(&upstream).tend());
     let access_log = AccessLog::start(&settings.access_log, metrics)
         .context("the access log can't be written")?

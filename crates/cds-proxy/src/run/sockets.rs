@@ -1,5 +1,6 @@
 //! The sockets of a proxy, bound before anything else happens.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -47,6 +48,16 @@ impl Sockets {
                 .map(|address| for_group(address, "--metrics"))
                 .transpose()?,
         })
+    }
+}
+
+impl Sockets {
+    /// Where a connection by TCP would reach this process.
+    pub(crate) fn addresses(&self) -> Vec<SocketAddr> {
+        let listeners = self.listeners.iter();
+        let all = listeners.chain([&self.admin]).chain(&self.metrics);
+        all.filter_map(|listener| listener.address().tcp())
+            .collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::own::leads_to;
+use super::own::leads_back;
 
 /// The addresses of one upstream that are known now.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ impl Addresses {
     pub(super) fn beside(own: &[SocketAddr], addresses: &[SocketAddr]) -> Self {
         let (own, all) = addresses
             .iter()
-            .partition::<Vec<SocketAddr>, _>(|address| leads_to(**address, own));
+            .partition::<Vec<SocketAddr>, _>(|address| leads_back(**address, own));
         Self {
             all,
             own,

@@ -319,7 +319,7 @@ fn unknown_paths_and_methods_are_refused() {
 fn scrapers_can_read_counts_and_health_and_nothing_else() {
     let (site, portal) = (SiteDir::good(), Portal::new());
     let upstream = format!("http://{}", portal.address);
-    let slowly = ["--drain-delay", "20s", "--drain-timeout", "20s"];
+    let slowly = ["--drain-delay", "20s", "--drain-timeout", "30s"];
     let args = [&["--metrics", "127.0.0.1:0"][..], &slowly].concat();
     let proxy = Proxy::start_with(&site, &upstream, &args);
     let metrics = proxy.metrics();

@@ -84,6 +84,36 @@ fn an_address_that_is_wanted_twice_is_told_before_anything_is_bound() {
 }
 
 #[test]
+fn an_upstream_that_is_the_admin_endpoint_is_told_at_once() {
+    let site = SiteDir::good();
+    for (admin, upstream) in [
+        ("0.0.0.0:19901", "http://127.0.0.1:19901"),
+        ("[::]:19901", "http://[::1]:19901"),
+    ] {
+        let mut command = command();
+        command.args(["run", "--admin", admin, "--upstream", upstream, "--site"]);
+        command.arg(site.path());
+        let words = refused(&mut command);
+        assert!(words.contains("where the admin endpoint is"), "{words}");
+        assert!(words.contains("`admin.address`, --admin"), "{words}");
+    }
+}
+
+#[test]
+fn a_delay_that_leaves_no_time_for_requests_is_told_at_once() {
+    let site = SiteDir::good();
+    let text = "site.dir = \".\"\nupstream.url = \"http://127.0.0.1:1\"\n\
+                [process]\ndrain-delay = \"15s\"\n";
+    let words = refused(&mut with_file(&write(&site, text)));
+    for said in ["cds-proxy.toml:4:15", "15s", "10s", "--drain-timeout"] {
+        assert!(words.contains(said), "{said} is not in {words}");
+    }
+    let mut command = with_file(&write(&site, text));
+    command.args(["--drain-timeout", "12s"]);
+    assert!(refused(&mut command).contains("12s"));
+}
+
+#[test]
 fn what_is_not_an_address_is_said_with_how_to_write_one() {
     let words = refused(command().args(["run", "--listen", "8080"]));
     assert!(

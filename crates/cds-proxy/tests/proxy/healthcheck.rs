@@ -23,7 +23,7 @@ fn ended(command: &mut Command) -> (Option<i32>, String) {
 fn a_proxy_that_serves_is_well_and_one_that_ends_is_not() {
     let (site, portal) = (SiteDir::good(), Portal::new());
     let upstream = format!("http://{}", portal.address);
-    let slowly = ["--drain-delay", "20s", "--drain-timeout", "20s"];
+    let slowly = ["--drain-delay", "20s", "--drain-timeout", "30s"];
     let proxy = Proxy::start_with(&site, &upstream, &slowly);
     let admin = proxy.admin.to_string();
     let by_flag = ended(healthcheck().args(["--admin", &admin]));

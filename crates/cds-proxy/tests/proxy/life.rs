@@ -77,7 +77,7 @@ fn sigterm_lets_a_request_in_flight_finish() {
 fn listeners_stay_open_for_the_delay_and_say_that_the_end_is_near() {
     let (site, portal) = (SiteDir::good(), Portal::new());
     let upstream = format!("http://{}", portal.address);
-    let long = ["--drain-delay", NEVER, "--drain-timeout", NEVER];
+    let long = ["--drain-delay", NEVER, "--drain-timeout", "20m"];
     let mut proxy = Proxy::start_with(&site, &upstream, &long);
     proxy.signal(Signal::TERM);
     eventually("/readyz says that it drains", || {

@@ -6,7 +6,9 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use super::support::{Client, Portal, Proxy, SiteDir, Vacancy, before, eventually, get, ok};
+use super::support::{
+    Client, Portal, Proxy, SiteDir, Vacancy, before, command, eventually, get, ok,
+};
 
 fn named(name: &'static str) -> Portal {
     Portal::answering(move |_| ok(name))
@@ -308,4 +310,23 @@ fn a_request_that_comes_back_again_and_again_is_ended() {
         }
     });
     get(proxy.address, "/").assert_problem(508);
+}
+
+#[test]
+fn what_is_for_operators_is_never_passed_on() {
+    let site = SiteDir::good();
+    // A port that is free.
+    let address = Vacancy::new().address;
+    let mut command = command();
+    command.args(["run", "--listen", "127.0.0.1:0", "--admin"]);
+    command.arg(address.to_string());
+    command.arg("--upstream");
+    command.arg(format!("http://localhost:{}", address.port()));
+    command.arg("--site").arg(site.path());
+    let proxy = Proxy::spawn(command);
+    assert_eq!(get(proxy.admin, "/sites").status, 200);
+    get(proxy.address, "/sites").assert_problem(502);
+    let post = "POST /reload HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n";
+    Client::connect(proxy.address).ask(post).assert_problem(502);
+    proxy.wait_for_log("leads back to this proxy");
 }

@@ -6,7 +6,7 @@ use crate::config::layer::Layer;
 use crate::config::mistake::Mistake;
 use crate::config::section::ListenSection;
 use crate::config::settings::Settings;
-use crate::config::values::ListenAddress;
+use crate::config::values::{ListenAddress, UpstreamUrl};
 
 /// Every address that is taken by one that comes before it: those of clients, the admin endpoint's,
 /// that for metrics.
@@ -43,6 +43,21 @@ pub(super) fn conflicts(layer: &Layer, listeners: &[ListenSection]) -> Vec<Mista
     mistakes
 }
 
+/// Who listens where an upstream is, as far as can be told without resolving.
+pub(super) fn who_is_at(
+    url: &UpstreamUrl,
+    layer: &Layer,
+    listeners: &[ListenSection],
+) -> Option<String> {
+    let clients = (0..)
+        .zip(listeners)
+        .map(|(index, listener)| of_clients(layer, index, listener));
+    let metrics = layer.admin.metrics.as_ref().map(of_metrics);
+    let mut claims = clients.chain([of_admin(layer)]).chain(metrics);
+    let claim = claims.find(|claim| claim.address.tcp().is_some_and(|it| url.is_at(it)))?;
+    Some(claim.who())
+}
+
 /// An address that is to be listened on.
 #[derive(Debug)]
 struct Claim {
@@ -57,6 +72,11 @@ struct Claim {
 impl Claim {
     fn overlaps(&self, other: &Self) -> bool {
         self.address.overlaps(&other.address)
+    }
+
+    /// Who is there, and where that was set.
+    fn who(&self) -> String {
+        format!("{} ({}; {})", self.words[1], self.address, self.source)
     }
 }
 
@@ -82,8 +102,8 @@ fn of_admin(layer: &Layer) -> Claim {
         address: layer.admin.address.clone().unwrap_or(Settings::ADMIN),
         key: key.to_owned(),
         source: match layer.admin.address {
-            Some(_) => given(key),
-            None => format!("the default of {}", given(key)),
+            Some(_) => keys::given(key),
+            None => format!("the default of {}", keys::given(key)),
         },
         words: ["the admin endpoint is to be on", "the admin endpoint is"],
     }
@@ -94,25 +114,19 @@ fn of_metrics(address: &ListenAddress) -> Claim {
     Claim {
         address: address.clone(),
         key: key.to_owned(),
-        source: given(key),
+        source: keys::given(key),
         words: ["metrics are to be on", "metrics are"],
-    }
-}
-
-/// The ways in which a key is given.
-fn given(key: &str) -> String {
-    match keys::flag(key) {
-        Some(flag) => format!("`{key}`, {}", flag.name),
-        None => format!("`{key}`"),
     }
 }
 
 /// That one is to be where another is.
 fn met(one: &Claim, other: &Claim) -> String {
-    let (is_to_be, is) = (one.words[0], other.words[1]);
     format!(
-        "{is_to_be} {} ({}), where {is} ({}; {})",
-        one.address, one.source, other.address, other.source
+        "{} {} ({}), where {}",
+        one.words[0],
+        one.address,
+        one.source,
+        other.who()
     )
 }
 

@@ -1,6 +1,8 @@
 //! Settings that make no sense together.
 
 mod addresses;
+mod limits;
+mod process;
 mod upstream;
 
 use crate::config::layer::Layer;
@@ -15,6 +17,7 @@ pub(in crate::config) fn conflicts(layer: &Layer) -> Vec<Mistake> {
     let listeners = layer.listeners();
     let mut mistakes = Vec::new();
     mistakes.extend(flags(&layer.listen_flags, layer.listen.is_some()));
+    mistakes.extend(socket_mode(&layer.listen_flags, &listeners));
     if listeners.is_empty() {
         mistakes.push(mistake(
             "listen",
@@ -30,8 +33,10 @@ pub(in crate::config) fn conflicts(layer: &Layer) -> Vec<Mistake> {
         }
     }
     mistakes.extend(addresses::conflicts(layer, &listeners));
-    mistakes.extend(upstream::conflicts(&layer.upstream, &listeners));
+    mistakes.extend(upstream::conflicts(layer, &listeners));
     mistakes.extend(documents(&layer.site));
+    mistakes.extend(limits::conflicts(&layer.limits));
+    mistakes.extend(process::conflicts(layer.process));
     mistakes
 }
 
@@ -82,6 +87,18 @@ fn flags(flags: &ListenFlags, has_file: bool) -> Option<Mistake> {
         return None;
     };
     Some(mistake("", message, help))
+}
+
+/// What is wrong with a mode that flags give. One that a file's listeners would need is told there.
+fn socket_mode(flags: &ListenFlags, listeners: &[ListenSection]) -> Option<Mistake> {
+    let have_none = listeners.iter().all(|it| it.address.tcp().is_some());
+    (flags.mode.is_some() && flags.have_addresses() && have_none).then(|| {
+        mistake(
+            "",
+            "--socket-mode is for Unix sockets, and none is listened on",
+            "leave it out, or listen on unix:PATH",
+        )
+    })
 }
 
 /// What is wrong with who may connect.
@@ -187,6 +204,10 @@ mod tests {
             let told = in_flags(flags, false).unwrap_or_default();
             assert!(told.contains(words), "{flags}: {told}");
         }
+        let told = in_flags("--socket-mode 660 --listen 127.0.0.1:1", false);
+        assert!(told.unwrap_or_default().contains("for Unix sockets"));
+        let mixed = "--socket-mode 660 --listen 127.0.0.1:1,unix:a";
+        assert_eq!(in_flags(mixed, false), None);
         let told = in_flags("--http2=false", true).unwrap_or_default();
         assert!(told.contains("for addresses that flags give"), "{told}");
         assert_eq!(in_flags("--http2=false", false), None);

@@ -1,13 +1,15 @@
 //! What is wrong with upstreams.
 
-use super::mistake;
+use super::{addresses, mistake};
 use crate::config::keys;
+use crate::config::layer::Layer;
 use crate::config::mistake::Mistake;
 use crate::config::section::{ListenSection, UpstreamSection};
-use crate::config::values::{UpstreamUrl, Verify};
+use crate::config::values::{Balance, UpstreamUrl, Verify};
 
 /// Every mistake about upstreams, by themselves and together with the listeners.
-pub(super) fn conflicts(section: &UpstreamSection, listeners: &[ListenSection]) -> Vec<Mistake> {
+pub(super) fn conflicts(layer: &Layer, listeners: &[ListenSection]) -> Vec<Mistake> {
+    let section = &layer.upstream;
     let Some(urls) = &section.url else {
         return Vec::new();
     };
@@ -15,6 +17,7 @@ pub(super) fn conflicts(section: &UpstreamSection, listeners: &[ListenSection]) 
     mistakes.extend(secrecy(section, urls));
     mistakes.extend(identity(section));
     mistakes.extend(health(section));
+    mistakes.extend(balance(section, urls));
     if urls.is_empty() {
         mistakes.push(mistake(
             "upstream.url",
@@ -34,15 +37,12 @@ pub(super) fn conflicts(section: &UpstreamSection, listeners: &[ListenSection]) 
                 "leave one of the two out: all get as many requests",
             ));
         }
-        // Requests would come back to where they came from.
-        let mut own = listeners
-            .iter()
-            .filter_map(|listener| listener.address.tcp());
-        if let Some(own) = own.find(|own| url.is_at(*own)) {
+        // Requests would go round, or reach what is not for everybody.
+        if let Some(who) = addresses::who_is_at(url, layer, listeners) {
             mistakes.push(mistake(
                 &key,
-                &format!("the upstream is {own}, which this proxy listens on"),
-                "requests would go round; give the address of the portal",
+                &format!("the upstream is to be {url}, where {who}"),
+                "give the address of the portal: this proxy passes nothing on to itself",
             ));
         }
     }
@@ -93,6 +93,20 @@ fn identity(section: &UpstreamSection) -> Option<Mistake> {
     ))
 }
 
+/// What is said of a choice where there is none.
+fn balance(section: &UpstreamSection, urls: &[UpstreamUrl]) -> Option<Mistake> {
+    let is_chosen = section
+        .balance
+        .is_some_and(|balance| balance != Balance::default());
+    (is_chosen && urls.len() == 1).then(|| {
+        mistake(
+            "upstream.balance",
+            "`balance` is for several upstreams, and there is one",
+            "leave it out; of a name with several addresses, one is asked until it fails",
+        )
+    })
+}
+
 /// What is said of health checks where none is made.
 fn health(section: &UpstreamSection) -> Option<Mistake> {
     let said = [
@@ -128,6 +142,9 @@ mod tests {
                 &format!("[{portal}, \"http://127.0.0.1:80\"]"),
                 &["upstream.url.1"],
             ),
+            // The admin endpoint, which nothing is said about.
+            ("\"http://127.0.0.1:9901\"", &["upstream.url"]),
+            ("\"http://[::1]:80\"", &[]),
             (portal, &[]),
         ] {
             assert_eq!(
@@ -177,6 +194,19 @@ mod tests {
         ] {
             assert_eq!(in_file(&format!("[upstream]\n{text}")), keys, "{text}");
         }
+    }
+
+    #[test]
+    fn a_choice_is_told_of_only_where_there_is_one() {
+        let balance = "upstream.balance = \"least-connections\"";
+        for (urls, keys) in [
+            ("\"http://a\"", &["upstream.balance"][..]),
+            ("[\"http://a\"]", &["upstream.balance"]),
+            ("[\"http://a\", \"http://b\"]", &[]),
+        ] {
+            assert_eq!(in_file(&format!("upstream.url = {urls}\n{balance}")), keys);
+        }
+        assert_eq!(in_file(balance), [""; 0]);
     }
 
     #[test]

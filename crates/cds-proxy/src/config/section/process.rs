@@ -26,7 +26,8 @@ pub struct ProcessSection {
     pub threads: Option<Threads>,
 
     /// How long listeners stay open after SIGTERM, so that a load balancer can see /readyz turn
-    /// to 503 before connections are refused [default: 1s]
+    /// to 503 before connections are refused. Unless given, no more than half of the drain-timeout
+    /// [default: 1s]
     #[arg(
         id = "process.drain-delay",
         long = "drain-delay",

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use http::Uri;
 use serde::Deserialize;
 
-use super::{TlsName, written_as_string};
+use super::{TlsName, leads_to, written_as_string};
 
 /// Where the upstream is: the scheme, host and port of an `http` or `https` URL.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -80,8 +80,8 @@ impl UpstreamUrl {
         let Host::Address(host) = self.host else {
             return false;
         };
-        let here = host == listener.ip() || (listener.ip().is_unspecified() && host.is_loopback());
-        here && self.port == listener.port()
+        let address = SocketAddr::new(host, self.port);
+        leads_to(address, listener, |ip| ip.is_loopback())
     }
 }
 
