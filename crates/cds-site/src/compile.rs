@@ -85,8 +85,9 @@ impl<'p> Compiler<'p> {
         severities.extend(&self.severities);
         report.apply(&severities);
         report.sort();
+        let site = site.filter(|_| !report.has_errors());
         Compiled {
-            site: site.filter(|_| !report.has_errors()),
+            site: site.map(|site| site.judged_by(severities)),
             report,
         }
     }

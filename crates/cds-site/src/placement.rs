@@ -66,6 +66,15 @@ impl<'s> Placement<'s> {
         self.alias.is_some()
     }
 
+    /// Whether it is that of the site's own metadata object, by its own URL.
+    pub(crate) fn is_of_front(&self) -> bool {
+        let is_own = |file: &str, field: &str| file == METADATA_FILE && field == "cds_metadata_url";
+        match &self.route.claim {
+            Claim::Field { file, field } => self.alias.is_none() && is_own(file, field),
+            _ => false,
+        }
+    }
+
     /// A finding about what has the place.
     pub(crate) fn finding(&self, rule: &'static Rule, message: String) -> Finding {
         match (&self.alias, &self.route.claim) {

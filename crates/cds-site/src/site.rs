@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use cds_metadata::Severities;
 use http::Response;
 
 use crate::alias::Alias;
@@ -23,6 +24,8 @@ pub struct Site {
     published: Arc<Published>,
     maintenance: Option<Maintenance>,
     tag: EntityTag,
+    /// Those that what is told of its place among others has.
+    severities: Severities,
 }
 
 /// What a site has in maintenance and afterwards alike.
@@ -89,7 +92,13 @@ impl Site {
             published,
             maintenance,
             tag,
+            severities: Severities::new(),
         }
+    }
+
+    /// The same, judged by these severities.
+    pub(crate) fn judged_by(self, severities: Severities) -> Self {
+        Self { severities, ..self }
     }
 
     /// Whether the site answers that it is being worked on.
@@ -108,7 +117,8 @@ impl Site {
     /// before.
     pub fn resumed(&self, now: SystemTime) -> Option<Self> {
         let is_over = self.maintenance.as_ref()?.is_over(now);
-        is_over.then(|| Self::of(Arc::clone(&self.published), None))
+        is_over
+            .then(|| Self::of(Arc::clone(&self.published), None).judged_by(self.severities.clone()))
     }
 
     /// A hash of what the site publishes (places, content, media types, redirects, a maintenance),
@@ -163,6 +173,10 @@ impl Site {
     /// The hosts that the settings name.
     pub(crate) fn aliases(&self) -> &[Alias] {
         &self.published.aliases
+    }
+
+    pub(crate) const fn severities(&self) -> &Severities {
+        &self.severities
     }
 
     pub(crate) fn routes(&self) -> &Routes {

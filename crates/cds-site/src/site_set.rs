@@ -17,7 +17,7 @@ use crate::placement::Placement;
 use crate::redirects;
 use crate::respond::{RequestHead, Respond};
 use crate::routes::Route;
-use crate::rules::{host_not_allowed, route_conflict};
+use crate::rules::{host_not_allowed, host_unlike_directory, route_conflict};
 use crate::shards::Shards;
 use crate::site::Site;
 
@@ -220,7 +220,8 @@ impl SiteSet {
     /// What keeps documents of a site from being served among these: a site that comes before it
     /// by name and has the same host and path, a host that it may not answer for, `hosts` that give
     /// two of its own documents the same host and path, or none that says where it has moved from.
-    /// Its other documents are served all the same.
+    /// Its other documents are served all the same. A metadata object on another host than the one
+    /// that the site is named after is told, too.
     ///
     /// One finding for each document, file or host; it has no place where the document is not
     /// published by this site.
@@ -258,7 +259,11 @@ impl SiteSet {
                 told_of.insert(Arc::clone(&placement.host));
             }
             report.extend(finding);
+            if self.bind == Bind::Documents {
+                report.extend(host_unlike_directory::find(&placement, site, name));
+            }
         }
+        report.apply(site.severities());
         report.sort();
         report
     }

@@ -62,7 +62,10 @@ fn compile(slug: &str) -> Report {
     let compiler = Compiler::new(now()).previous(previous.as_ref());
     let Compiled { site, mut report } = compiler.compile(&sources);
     // Some rules are about a site's place among others.
-    let mut set = SiteSet::bound(Bind::Directory);
+    let mut set = SiteSet::bound(match slug {
+        "host-unlike-directory" => Bind::Documents,
+        _ => Bind::Directory,
+    });
     if let Some(site) = site {
         set.insert(NAME, site);
     }

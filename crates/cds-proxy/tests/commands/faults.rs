@@ -339,12 +339,22 @@ fn a_change_that_no_client_will_notice_is_shown_at_a_reload() {
 
 #[test]
 fn a_site_beyond_the_host_that_it_is_bound_to_is_shown_where_it_is() {
+    insta::assert_snapshot!("host-not-allowed", shown_as_other(Bind::Directory));
+}
+
+#[test]
+fn a_site_on_another_host_than_it_is_named_after_is_shown_where_that_is_said() {
+    insta::assert_snapshot!("host-unlike-directory", shown_as_other(Bind::Documents));
+}
+
+/// What the site is told in a directory that is named after another host.
+fn shown_as_other(bind: Bind) -> String {
     let place = Place::with_site();
     let (files, _) = cds_live::read(place.path("cds"), cds_live::Limits::default());
     let site = cds_site::compile(&files, SystemTime::now(), None)
         .site
         .unwrap();
-    let mut sites = SiteSet::bound(Bind::Directory);
+    let mut sites = SiteSet::bound(bind);
     sites.insert("other.example", site);
     let mut results = Results::new();
     results.add_site(
@@ -352,7 +362,7 @@ fn a_site_beyond_the_host_that_it_is_bound_to_is_shown_where_it_is() {
         [],
         &sites.report("other.example"),
     );
-    insta::assert_snapshot!("host-not-allowed", human::plain(&results));
+    human::plain(&results)
 }
 
 #[test]
@@ -380,6 +390,7 @@ fn every_rule_has_a_snapshot_here_and_every_snapshot_a_rule() {
             "config-invalid",
             "file-unreadable",
             "host-not-allowed",
+            "host-unlike-directory",
             "updated-not-bumped",
         ])
         .map(str::to_owned)

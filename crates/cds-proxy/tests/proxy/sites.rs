@@ -195,6 +195,47 @@ fn sites_may_be_bound_to_the_hosts_that_they_are_named_after() {
 }
 
 #[test]
+fn a_metadata_object_on_another_host_than_its_directory_says_is_warned_of() {
+    let (sites, portal) = (
+        SitesDir::with(&["east.example", "west.example", "north"]),
+        Portal::new(),
+    );
+    sites.write("west.example", "wset.example", "w");
+    let proxy = sites.serve(&portal, &[]);
+    // It is served where it says that it is.
+    assert_eq!(version(proxy.address, "wset.example").as_deref(), Some("w"));
+    let rules = |name: &str| -> Vec<Value> {
+        let site = told(&get(proxy.admin, "/sites").json(), name);
+        assert_eq!(site["state"], "good");
+        let findings = site["findings"].as_array().cloned().unwrap_or_default();
+        findings.iter().map(|it| it["rule"].clone()).collect()
+    };
+    assert_eq!(rules("west.example"), ["host-unlike-directory"]);
+    assert_eq!(rules("east.example"), [""; 0]);
+    assert_eq!(rules("north"), [""; 0]);
+    proxy.wait_for_log("warning[host-unlike-directory]");
+
+    let settings = sites.path("west.example/site.toml");
+    for settled in [
+        "hosts = [\"wset.example\"]",
+        "[rules]\nhost-unlike-directory = \"off\"",
+    ] {
+        fs::write(&settings, settled).unwrap();
+        eventually("nothing is told any more", || {
+            rules("west.example").is_empty().then_some(())
+        });
+        fs::remove_file(&settings).unwrap();
+        eventually("it is told again", || {
+            (rules("west.example").len() == 1).then_some(())
+        });
+    }
+    let check = command().arg("check").arg(sites.path("")).output().unwrap();
+    let shown = String::from_utf8(check.stdout).unwrap();
+    assert!(shown.contains("[host-unlike-directory]"), "{shown}");
+    assert_eq!(check.status.code(), Some(0), "{shown}");
+}
+
+#[test]
 fn a_hangup_reads_all_sites_again_and_the_report_has_the_findings_of_all() {
     let (sites, portal) = (
         SitesDir::with(&["east.example", "west.example"]),

@@ -5,6 +5,7 @@ pub(crate) mod geojson_invalid;
 pub(crate) mod geojson_not_wgs84;
 pub(crate) mod geojson_winding;
 pub(crate) mod host_not_allowed;
+pub(crate) mod host_unlike_directory;
 pub(crate) mod linked_file_elsewhere;
 pub(crate) mod media_type_conflict;
 pub(crate) mod moved_too_long_ago;
@@ -19,6 +20,7 @@ pub use geojson_invalid::GEOJSON_INVALID;
 pub use geojson_not_wgs84::GEOJSON_NOT_WGS84;
 pub use geojson_winding::GEOJSON_WINDING;
 pub use host_not_allowed::HOST_NOT_ALLOWED;
+pub use host_unlike_directory::HOST_UNLIKE_DIRECTORY;
 pub use linked_file_elsewhere::LINKED_FILE_ELSEWHERE;
 pub use media_type_conflict::MEDIA_TYPE_CONFLICT;
 pub use moved_too_long_ago::MOVED_TOO_LONG_AGO;
@@ -39,6 +41,7 @@ pub static TABLE: &[&Rule] = &[
     &GEOJSON_NOT_WGS84,
     &GEOJSON_WINDING,
     &HOST_NOT_ALLOWED,
+    &HOST_UNLIKE_DIRECTORY,
     &LINKED_FILE_ELSEWHERE,
     &MEDIA_TYPE_CONFLICT,
     &MOVED_TOO_LONG_AGO,
