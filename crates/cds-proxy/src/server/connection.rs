@@ -19,17 +19,19 @@ use pingora::protocols::{
     TimingDigest, UniqueID,
 };
 use pingora::proxy::Session;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, BufWriter, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufWriter, ReadBuf};
 use tokio::time::{Sleep, sleep, timeout};
 
 use super::body_pace::BodyPace;
 use super::greeting::{Agreed, Ends};
+use super::patience::Patience;
 use super::transport::{Socket, Transport};
 use crate::metrics::Metrics;
 use crate::upstream::keepalive;
 
-/// A connection with what Pingora's own stream lacks: limits for the whole head of a request and
-/// for the pace of its body, and a close that doesn't destroy an answer on its way.
+/// A connection with what Pingora's own stream lacks: limits for the whole head of a request, for
+/// the pace of its body and for a client that takes nothing, and a close that doesn't destroy an
+/// answer on its way.
 pub struct Connection {
     stream: BufWriter<Transport>,
     agreed: Agreed,
@@ -43,6 +45,7 @@ pub struct Connection {
     head_begun: bool,
     /// Made when a head does not come in one piece, which is rare.
     head_timer: Option<Pin<Box<Sleep>>>,
+    patience: Patience,
     /// Whether the client may still be sending what nobody will read.
     unread: AtomicBool,
     /// Where requests are counted that nobody ever hears of.
@@ -86,6 +89,7 @@ impl Connection {
             since: SystemTime::now(),
             head_begun: false,
             head_timer: None,
+            patience: Patience::default(),
             unread: AtomicBool::new(false),
             metrics: None,
         }
@@ -210,15 +214,19 @@ impl AsyncWrite for Connection {
             this.note_refusal(buf);
         }
         this.await_next_head();
-        written
+        this.patience.limit(cx, written)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        let this = self.get_mut();
+        let flushed = Pin::new(&mut this.stream).poll_flush(cx);
+        this.patience.limit(cx, flushed)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+        let this = self.get_mut();
+        let shut = Pin::new(&mut this.stream).poll_shutdown(cx);
+        this.patience.limit(cx, shut)
     }
 
     fn poll_write_vectored(
@@ -232,7 +240,7 @@ impl AsyncWrite for Connection {
             this.note_refusal(bufs.first().map_or(&[], |first| first));
         }
         this.await_next_head();
-        written
+        this.patience.limit(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -259,7 +267,10 @@ impl fmt::Debug for Connection {
 #[async_trait]
 impl Shutdown for Connection {
     async fn shutdown(&mut self) {
-        let _ = self.stream.shutdown().await;
+        if AsyncWriteExt::shutdown(self).await.is_err() {
+            // Nobody is left to read an answer.
+            return;
+        }
         if *self.unread.get_mut() || self.stream.get_ref().socket().has_more() {
             let _ = timeout(LINGER, self.linger()).await;
         }
@@ -318,6 +329,19 @@ mod tests {
         let (client, server) = UnixStream::pair().unwrap();
         let transport = Transport::Plain(Stream::new(Socket::Unix(server)));
         let connection = Connection::new(transport, Ends::default(), Agreed::default());
+        (client, connection)
+    }
+
+    /// One with a little in its buffer that the socket has no room for.
+    fn full() -> (UnixStream, Connection) {
+        let (client, mut connection) = connected();
+        let mut cx = Context::from_waker(Waker::noop());
+        while Pin::new(connection.stream.get_mut())
+            .poll_write(&mut cx, &[0; 4 << 10])
+            .is_ready()
+        {}
+        let buffered = Pin::new(&mut connection.stream).poll_write(&mut cx, b"more");
+        assert!(buffered.is_ready());
         (client, connection)
     }
 
@@ -386,6 +410,44 @@ mod tests {
         assert_eq!(connection.read_u8().await.unwrap(), b'G');
         let error = connection.read_u8().await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_nothing_is_given_up() {
+        let (_client, mut connection) = connected();
+        let error = loop {
+            if let Err(error) = connection.write_all(&[0; 4 << 10]).await {
+                break error;
+            }
+        };
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+
+        let (_client, mut connection) = full();
+        let error = connection.flush().await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+
+        let (_client, mut connection) = full();
+        let day = Duration::from_secs(24 * 60 * 60);
+        timeout(day, Shutdown::shutdown(&mut connection))
+            .await
+            .unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_little_at_a_time_is_waited_for() {
+        let (mut client, mut connection) = full();
+        let write = connection.write_all(&[0; 1 << 20]);
+        let read = async {
+            loop {
+                // A socket is written to again once a good part of its buffer is free.
+                sleep(Duration::from_secs(20)).await;
+                client.read_exact(&mut [0; 100 << 10]).await.unwrap();
+            }
+        };
+        tokio::select! {
+            written = write => written.unwrap(),
+            () = read => {}
+        }
     }
 
     #[tokio::test(start_paused = true)]

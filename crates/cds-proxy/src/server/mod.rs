@@ -15,6 +15,7 @@ mod descriptors;
 mod greeting;
 mod inherited;
 mod life;
+mod patience;
 mod plain_http;
 mod proxy_protocol;
 mod room;
