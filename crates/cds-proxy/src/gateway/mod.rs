@@ -203,9 +203,14 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         end: bool,
         exchange: &mut Exchange,
     ) -> Result<()> {
-        // What is sent through a tunnel comes when there is something to say.
+        // What goes through a tunnel is no body: it comes when there is something to say, and there
+        // is no end to it.
+        let tunnel = session.was_upgraded();
         if let Some(connection) = Connection::of(session) {
-            connection.note_body(!end && !session.is_upgrade_req());
+            connection.note_body(!end && !tunnel);
+        }
+        if tunnel {
+            return Ok(());
         }
         exchange.received += body.as_ref().map_or(0, |piece| piece.len() as u64);
         if self.limits.is_exceeded_by(exchange.received) {
@@ -290,9 +295,11 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
                 can_reuse_downstream: false,
             };
         };
-        let begun = session
-            .response_written()
-            .is_some_and(|head| !head.status.is_informational());
+        // Nothing but what either side says belongs into a tunnel.
+        let begun = session.was_upgraded()
+            || session
+                .response_written()
+                .is_some_and(|head| !head.status.is_informational());
         if begun {
             // The answer breaks off; closing the connection is all that can still tell the client.
             let unread = !session.is_body_done();

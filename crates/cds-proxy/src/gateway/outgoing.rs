@@ -6,8 +6,8 @@ use pingora::proxy::Session;
 
 use crate::upstream::{Demand, Pace};
 
-/// What a request asks of its connection. An answer to an upgrade or an event stream may be silent
-/// for long without anything being wrong.
+/// What a request asks of its connection. A WebSocket or an event stream may be silent for long
+/// without anything being wrong.
 pub(super) fn demand(session: &Session) -> Demand {
     let head = session.req_header();
     let says = |name, word: &[u8]| {
@@ -15,8 +15,8 @@ pub(super) fn demand(session: &Session) -> Demand {
         let mut parts = values.flat_map(|value| value.as_bytes().windows(word.len()));
         parts.any(|part| part.eq_ignore_ascii_case(word))
     };
-    let upgrades = session.is_upgrade_req();
-    let streams = upgrades
+    let is_websocket = asks_for_websocket(head);
+    let streams = is_websocket
         || head.method == Method::GET && says(header::ACCEPT, b"text/event-stream")
         || head.method == Method::POST && says(header::CONTENT_TYPE, b"application/grpc");
     Demand {
@@ -27,8 +27,22 @@ pub(super) fn demand(session: &Session) -> Demand {
         },
         // Pingora upgrades nothing over HTTP/2, and chunks what comes from there, which a client
         // that speaks HTTP/1.0 doesn't understand.
-        http1: upgrades || head.version == Version::HTTP_10,
+        http1: is_websocket || head.version == Version::HTTP_10,
     }
+}
+
+/// Whether a request asks for a WebSocket (RFC 6455 §4.1), the only protocol that Pingora leaves
+/// HTTP for. Other programs name one in every first request, such as Java's `Upgrade: h2c`.
+fn asks_for_websocket(request: &RequestHeader) -> bool {
+    let Some(protocol) = request.headers.get(header::UPGRADE) else {
+        return false;
+    };
+    let nominations = request.headers.get_all(header::CONNECTION).iter();
+    let mut nominated = nominations.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    request.version == Version::HTTP_11
+        && request.method == Method::GET
+        && protocol.as_bytes().eq_ignore_ascii_case(b"websocket")
+        && nominated.any(|name| name.trim_ascii().eq_ignore_ascii_case(b"upgrade"))
 }
 
 /// Whether a request may reach an upstream twice: its method says so (RFC 9110 §9.2.2), what has
@@ -36,7 +50,7 @@ pub(super) fn demand(session: &Session) -> Demand {
 pub(super) fn may_be_sent_twice(session: &Session) -> bool {
     session.req_header().method.is_idempotent()
         && !session.as_ref().retry_buffer_truncated()
-        && !session.is_upgrade_req()
+        && !asks_for_websocket(session.req_header())
         && session.response_written().is_none()
 }
 
@@ -54,6 +68,24 @@ const MOST_ROUNDS: usize = 10;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_protocol_that_is_only_named_is_not_asked_for() {
+        let asks = |method, fields: &[(&'static str, &str)]| {
+            let mut request = RequestHeader::build(method, b"/", None).unwrap();
+            for (name, value) in fields {
+                request.append_header(*name, *value).unwrap();
+            }
+            asks_for_websocket(&request)
+        };
+        let websocket = ("upgrade", "WebSocket");
+        let nominated = ("connection", "keep-alive, Upgrade");
+        assert!(asks("GET", &[websocket, nominated]));
+        assert!(!asks("POST", &[websocket, nominated]));
+        assert!(!asks("GET", &[websocket]));
+        assert!(!asks("GET", &[("upgrade", "h2c"), nominated]));
+        assert!(!asks("GET", &[nominated]));
+    }
 
     #[test]
     fn a_request_goes_round_when_it_has_been_here_ten_times() {

@@ -94,6 +94,23 @@ fn black_hole() -> (SocketAddr, impl Sized) {
     (address, (listener, held))
 }
 
+/// Where a proxy listens that passes on to this upstream.
+fn served(upstream: Arc<Upstream>) -> SocketAddr {
+    let any = "127.0.0.1:0".parse().unwrap();
+    let listener = Listener::bind(&any, Mode::EVERYONE, "--listen", &mut Inherited::default());
+    let listener = listener.unwrap();
+    let address = listener.address().tcp().unwrap();
+    let acceptor = Acceptor::new(listener).unwrap();
+    let app = http_proxy(&Arc::new(ServerConf::default()), gateway(upstream));
+    tokio::spawn(serve(
+        acceptor,
+        Arc::new(app),
+        Room::boundless(),
+        Life::new(),
+    ));
+    address
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_drops_packets_leaves_time_for_the_next() {
     let (dead, _held) = black_hole();
@@ -101,22 +118,7 @@ async fn an_address_that_drops_packets_leaves_time_for_the_next() {
     let upstream = upstream(Duration::from_secs(2));
     upstream.members()[0].take_up(&[dead, alive]);
 
-    let any = "127.0.0.1:0".parse().unwrap();
-    let listener = Listener::bind(&any, Mode::EVERYONE, "--listen", &mut Inherited::default());
-    let listener = listener.unwrap();
-    let address = listener.address().tcp().unwrap();
-    let acceptor = Acceptor::new(listener).unwrap();
-    let app = http_proxy(
-        &Arc::new(ServerConf::default()),
-        gateway(Arc::clone(&upstream)),
-    );
-    tokio::spawn(serve(
-        acceptor,
-        Arc::new(app),
-        Room::boundless(),
-        Life::new(),
-    ));
-
+    let address = served(Arc::clone(&upstream));
     let mut client = TcpStream::connect(address).await.unwrap();
     client
         .write_all(b"POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
@@ -162,4 +164,32 @@ async fn a_tunnel_may_be_silent_for_long_on_either_side() {
     };
     assert_eq!(limit_after(200).await, Some(READ_TIMEOUT));
     assert_eq!(limit_after(101).await, Some(STREAM));
+}
+
+// The clock stands still, and jumps to the next timer when nothing else is to do.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_drips_is_given_up_whatever_protocol_is_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let upstream = upstream(Duration::from_secs(1));
+    upstream.members()[0].take_up(&[listener.local_addr().unwrap()]);
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        while stream.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {}
+    });
+    let client = TcpStream::connect(served(upstream)).await.unwrap();
+    let (mut answers, mut requests) = client.into_split();
+    let head = b"POST / HTTP/1.1\r\nHost: h\r\nUpgrade: x\r\nContent-Length: 100\r\n\r\n";
+    requests.write_all(head).await.unwrap();
+    let drip = async {
+        for _ in 0..100 {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            requests.write_all(b"x").await.unwrap();
+        }
+    };
+    let mut status = [0; 12];
+    tokio::select! {
+        () = drip => panic!("all of it was read"),
+        read = answers.read_exact(&mut status) => drop(read.unwrap()),
+    }
+    assert_eq!(&status, b"HTTP/1.1 408");
 }

@@ -23,5 +23,6 @@ mod support;
 mod systemd;
 mod targets;
 mod tls;
+mod tunnels;
 mod unusual;
 mod upstreams;
