@@ -33,7 +33,7 @@ where
                         let most = room.size();
                         tracing::warn!(%address, "there are {most} connections; more wait");
                     }
-                    let Some(place) = room.take_while(&life).await else { break };
+                    let place = room.take_while(&life).await;
                     let connection = Incoming { socket, peer, place };
                     connections.spawn(converse(
                         Arc::clone(&acceptor),
@@ -71,7 +71,8 @@ struct Incoming {
     socket: Socket,
     /// `None` behind a Unix socket.
     peer: Option<SocketAddr>,
-    place: Place,
+    /// `None` where it waited for one until no more came: nobody else can have it now.
+    place: Option<Place>,
 }
 
 async fn converse<A>(acceptor: Arc<Acceptor>, incoming: Incoming, app: Arc<A>, life: Life)

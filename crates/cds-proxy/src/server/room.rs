@@ -41,13 +41,13 @@ impl Room {
         self.places.available_permits() == 0
     }
 
-    /// A place, once there is one; `None` when the program stops first.
+    /// A place, once there is one; `None` when nothing more is accepted before that.
     pub(super) async fn take_while(&self, life: &Life) -> Option<Place> {
         tokio::select! {
             biased;
             // It is never closed.
             place = Arc::clone(&self.places).acquire_owned() => place.ok(),
-            () = life.reached(Phase::Stopping) => None,
+            () = life.reached(Phase::HandedOver) => None,
         }
     }
 }

@@ -241,6 +241,26 @@ fn a_proxy_whose_connections_wait_ends_nevertheless() {
 }
 
 #[test]
+fn who_waits_for_a_place_is_answered_at_the_end() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    for hands_over in [false, true] {
+        let mut proxy = start(&site, &portal, &["--max-connections", "1"]);
+        let mut served = Client::connect(proxy.address);
+        assert_eq!(served.get("/").status, 200);
+        let mut waiting = Client::connect(proxy.address);
+        waiting.send(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        proxy.wait_for_log("more wait");
+        if hands_over {
+            proxy.hand_over();
+        } else {
+            proxy.signal(Signal::TERM);
+        }
+        assert_eq!(waiting.response(false).text(), "portal");
+        assert!(proxy.ended().success());
+    }
+}
+
+#[test]
 fn a_client_that_stops_sending_has_its_answer() {
     let (site, portal) = (SiteDir::good(), Portal::new());
     let proxy = Proxy::start(&site, &portal);
