@@ -39,7 +39,9 @@ pub(super) fn send(
 
     let mut space = vec![MaybeUninit::uninit(); cmsg_space!(ScmRights(MOST))];
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
-    if !ancillary.push(SendAncillaryMessage::ScmRights(sockets)) {
+    let fits = ancillary.push(SendAncillaryMessage::ScmRights(sockets));
+    // There is a little more space than the system allows.
+    if !fits || sockets.len() > MOST {
         return Err(io::Error::other(format!("more than {MOST} listeners")));
     }
     let sent = sendmsg(

@@ -1,6 +1,7 @@
 //! Starting the process that takes over.
 
 use std::ffi::OsString;
+use std::io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -68,15 +69,23 @@ impl Program {
             .stdin(OwnedFd::from(theirs))
             .spawn()
             .with_context(|| format!("{} can't be started", self.path.display()))?;
-        Acceptor::send(&listeners, sites, &stream).context("the listeners can't be handed over")?;
+        let sent = Acceptor::send(&listeners, sites, &stream);
         // They are to close when they are served no more, however long this takes.
         drop(listeners);
-        match stream.read_exact(&mut [0]) {
+        match sent.and_then(|()| stream.read_exact(&mut [0])) {
             Ok(()) => Ok(Successor {
                 id: child.id(),
                 stream,
             }),
-            Err(_) => bail!("it has ended: {}", how(&mut child)),
+            Err(error) => {
+                // It ends, if it hasn't yet.
+                drop(stream);
+                let how = how(&mut child);
+                match error.kind() {
+                    BrokenPipe | ConnectionReset | UnexpectedEof => bail!("it has ended: {how}"),
+                    _ => bail!("the listeners can't be handed over: {error}"),
+                }
+            }
         }
     }
 }

@@ -244,3 +244,19 @@ fn configuration(portal: &Portal) -> String {
         portal.address
     )
 }
+
+#[test]
+fn a_process_that_can_not_take_over_leaves_nothing_behind() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let mut command = before(&site, &format!("http://{}", portal.address));
+    command.arg("--listen");
+    // More than can be handed over.
+    command.args(["127.0.0.1:0"; 254]);
+    let proxy = Proxy::spawn(command);
+    proxy.signal(Signal::USR2);
+    proxy.wait_for_log("this one goes on");
+    let log = proxy.log();
+    assert!(log.contains("more than 253 listeners"), "{log}");
+    assert_eq!(proxy.children(), [""; 0]);
+    assert_eq!(get(proxy.address, "/").text(), "portal");
+}

@@ -1,5 +1,6 @@
 //! The binary.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -130,6 +131,20 @@ impl Proxy {
 
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(self.id, signal).unwrap();
+    }
+
+    /// Its child processes as the system describes them, also those that have ended and that it
+    /// has not waited for.
+    pub(crate) fn children(&self) -> Vec<String> {
+        let id = self.id.as_raw_nonzero().to_string();
+        let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let stats = all.filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok());
+        // `pid (name) state parent …`
+        let is_child = |stat: &String| {
+            let rest = stat.rsplit(')').next().unwrap_or_default();
+            rest.split_whitespace().nth(1) == Some(&*id)
+        };
+        stats.filter(is_child).collect()
     }
 
     /// Has another process take over, and goes on with that one.
