@@ -2,14 +2,15 @@
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
-use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 
 use crate::config::{ConfigFile, ListenAddress, Settings, Timeout};
+use crate::server::connect_unix;
 use crate::terminal;
 
 /// Asks the admin endpoint of a proxy that runs here whether it serves
@@ -102,7 +103,15 @@ fn ask(address: &ListenAddress, path: &str, limit: Duration) -> io::Result<Strin
             })
         }
         ListenAddress::Unix(socket) => {
-            let stream = UnixStream::connect(socket)?;
+            let stream = loop {
+                match connect_unix(socket) {
+                    // It may only be busy.
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        thread::sleep(left()?.min(A_MOMENT));
+                    }
+                    connected => break connected?,
+                }
+            };
             stream.set_write_timeout(Some(left()?))?;
             converse(stream, path, |stream| {
                 stream.set_read_timeout(Some(left()?))
@@ -110,6 +119,8 @@ fn ask(address: &ListenAddress, path: &str, limit: Duration) -> io::Result<Strin
         }
     }
 }
+
+const A_MOMENT: Duration = Duration::from_millis(10);
 
 /// Asks and reads the answer, which is small; `limit` is set before each read.
 fn converse<S: Read + Write>(

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
-use super::support::{Portal, Proxy, SiteDir, command, eventually, get};
+use super::support::{FullQueue, Portal, Proxy, SiteDir, command, eventually, get};
 
 /// Runs what must not start. Its last words, which are one line.
 #[track_caller]
@@ -52,6 +52,21 @@ fn a_port_in_use_is_said_at_once() {
         assert_eq!(words.lines().count(), 1, "{words}");
         assert!(words.contains(&address) && words.contains(flag), "{words}");
     }
+}
+
+#[test]
+fn a_socket_in_use_is_said_at_once_also_where_nobody_accepts() {
+    let site = SiteDir::good();
+    let path = site.path().join("cds.sock");
+    let _queue = FullQueue::at(&path);
+    let mut command = command();
+    command.args(["run", "--upstream", "http://127.0.0.1:1", "--site"]);
+    command.arg(site.path());
+    command
+        .arg("--listen")
+        .arg(format!("unix:{}", path.display()));
+    let words = refused(&mut command);
+    assert!(words.contains("a program listens on it"), "{words}");
 }
 
 #[test]

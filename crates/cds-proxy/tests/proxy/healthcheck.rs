@@ -4,7 +4,7 @@ use std::process::Command;
 
 use rustix::process::Signal;
 
-use super::support::{Portal, Proxy, SiteDir, Vacancy, command, eventually};
+use super::support::{FullQueue, Portal, Proxy, SiteDir, Vacancy, command, eventually};
 
 fn healthcheck() -> Command {
     let mut command = command();
@@ -76,4 +76,15 @@ fn nobody_there_is_not_well() {
     let (code, words) = ended(healthcheck().args(["--admin", "127.0.0.1:0"]));
     assert_eq!(code, Some(1));
     assert!(words.contains("port"), "{words}");
+}
+
+#[test]
+fn who_takes_no_connection_is_not_well() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("admin.sock");
+    let _queue = FullQueue::at(&path);
+    let admin = format!("unix:{}", path.display());
+    let (code, words) = ended(healthcheck().args(["--admin", &admin, "--timeout", "100ms"]));
+    assert_eq!(code, Some(1), "{words}");
+    assert!(words.contains("does not answer"), "{words}");
 }

@@ -7,6 +7,7 @@ mod http2_portal;
 mod portal;
 mod process;
 mod site;
+mod unix;
 
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ pub(crate) use http2_portal::Http2Portal;
 pub(crate) use portal::{Portal, Vacancy, ok};
 pub(crate) use process::{Proxy, before, command, command_of};
 pub(crate) use site::{METADATA, SiteDir};
+pub(crate) use unix::FullQueue;
 
 /// Generous: a loaded machine is no failure. Nothing is measured.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
