@@ -223,3 +223,23 @@ fn a_field_inside_of_another_is_to_be_moved_out() {
         "it stands inside of `entity`: move it out of the braces"
     );
 }
+
+#[test]
+fn two_entries_that_have_run_together_are_told_once() {
+    let fields = ENTRY.trim().trim_start_matches('{').trim_end_matches('}');
+    let report = coverage(
+        &format!(r#"{{"coverage_entries": [{{{fields}, {fields}}}]}}"#),
+        CoverageForm::Listing,
+    );
+    let [(slug, pointer, _, message)] = told(&report)[..] else {
+        panic!("{:?}", told(&report));
+    };
+    assert_eq!(slug, "json-duplicate-key");
+    assert!(pointer.starts_with("/coverage_entries/0/"), "{pointer}");
+    assert!(
+        message.ends_with(" more are written a second time from here on"),
+        "{message}"
+    );
+    let help = report.findings()[0].help.as_deref().unwrap();
+    assert!(help.contains("write `}, {` before"), "{help}");
+}

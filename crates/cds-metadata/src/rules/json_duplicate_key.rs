@@ -30,7 +30,8 @@ rule! {
     ///
     /// ## Mend
     ///
-    /// Remove all but one.
+    /// Remove all but one. Where all fields come again from one place on, two objects have run
+    /// together there: write `}, {` between them.
     pub static JSON_DUPLICATE_KEY: Rule =
         "json-duplicate-key", Error, Spec, "RFC 8259 §4", structural;
 }
@@ -61,16 +62,42 @@ struct Search<'x, 's, 'r> {
 }
 
 impl Search<'_, '_, '_> {
-    fn repeated(&mut self, key: &str, name: &str) {
+    /// Tells of the fields that an object has again, in their order, each with the text of its key.
+    fn tell(&mut self, again: &[(&str, String)], first: Option<&str>) {
+        if let [(key, name), more @ ..] = again
+            && more.len() >= 2
+            && first == Some(name)
+        {
+            let more = more.len();
+            self.find(key, name, |name| {
+                Words::new(format!(
+                    "the field `{name}` and {more} more are written a second time from here on"
+                ))
+                .help(format!(
+                    "if another object begins here, write `}}, {{` before `\"{name}\"`, else remove \
+                     one of each"
+                ))
+            });
+            return;
+        }
+        for (key, name) in again {
+            self.find(key, name, |name| {
+                Words::new(format!(
+                    "the field `{name}` is written twice in this object"
+                ))
+                .help("remove all but one of them")
+            });
+        }
+    }
+
+    fn find(&mut self, key: &str, name: &str, words: impl FnOnce(&str) -> Words) {
+        let here = self.pointer.len();
+        self.pointer.push_key(name);
         let start = offset_within(self.object, key);
         let spot = Spot::Bytes(&self.pointer, start, start + key.len());
-        self.scope.find(&JSON_DUPLICATE_KEY, spot, || {
-            let name = shown(name);
-            Words::new(format!(
-                "the field `{name}` is written twice in this object"
-            ))
-            .help("remove all but one of them")
-        });
+        self.scope
+            .find(&JSON_DUPLICATE_KEY, spot, || words(&shown(name)));
+        self.pointer.truncate(here);
     }
 }
 
@@ -110,7 +137,7 @@ impl<'de> Visitor<'de> for &mut Search<'_, '_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let here = self.pointer.len();
-        let mut names = Keys::default();
+        let (mut names, mut first, mut again) = (Keys::default(), None, Vec::new());
         while let Some(key) = map.next_key::<&RawValue>()? {
             let name: String = serde_json::from_str(key.get()).map_err(A::Error::custom)?;
             self.pointer.push_key(&name);
@@ -119,12 +146,15 @@ impl<'de> Visitor<'de> for &mut Search<'_, '_, '_> {
             } else {
                 map.next_value_seed(&mut *self)?;
             }
-            if names.contains(&name) {
-                self.repeated(key.get(), &name);
-            }
-            names.insert(name);
             self.pointer.truncate(here);
+            if names.contains(&name) {
+                again.push((key.get(), name));
+            } else {
+                first.get_or_insert_with(|| name.clone());
+                names.insert(name);
+            }
         }
+        self.tell(&again, first.as_deref());
         Ok(())
     }
 }
