@@ -14,7 +14,7 @@ pub struct Client {
     address: Option<IpAddr>,
     peer: Option<IpAddr>,
     trusted: bool,
-    /// Whether a proxy told the address.
+    /// Whether a proxy said whom it asks for, be it in a way that can't be read.
     told: bool,
 }
 
@@ -34,9 +34,11 @@ impl Client {
         let trusted = !proxies.is_empty() && proxies.contain(peer);
         let (mut address, mut told) = (peer, false);
         if trusted {
-            for hop in Claims::of(fields).hops.into_iter().rev() {
+            let hops = Claims::of(fields).hops;
+            told = !hops.is_empty();
+            for hop in hops.into_iter().rev() {
                 let Some(hop) = hop else { break };
-                (address, told) = (Some(hop), true);
+                address = Some(hop);
                 if !proxies.contain(address) {
                     break;
                 }

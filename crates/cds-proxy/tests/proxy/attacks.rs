@@ -351,3 +351,26 @@ fn who_asks_for_documents_too_often_waits_and_nobody_else_does() {
         assert_eq!(ask("/", "192.0.2.1").status, 200);
     }
 }
+
+#[test]
+fn who_comes_by_a_proxy_has_a_limit_also_where_it_names_nobody() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let upstream = format!("http://{}", portal.address);
+    let flags = ["--rate-limit", "1", "--rate-burst", "2"];
+    for field in [
+        // A client has opened the quotation mark, and hides what the proxy says after it.
+        "Forwarded: for=\"x, for=203.0.113.9",
+        "Forwarded: for=unknown",
+        "X-Forwarded-For: unknown",
+    ] {
+        let trusting = [&flags[..], &["--trusted-proxies", "127.0.0.1"]].concat();
+        let proxy = Proxy::start_with(&site, &upstream, &trusting);
+        let mut connection = Client::connect(proxy.address);
+        let request = format!("GET {WELL_KNOWN} HTTP/1.1\r\nHost: h\r\n{field}\r\n\r\n");
+        let statuses = [(); 3].map(|()| connection.ask(&request).status);
+        assert_eq!(statuses, [200, 200, 429], "{field}");
+        // Who comes by none has none.
+        let statuses = [(); 3].map(|()| connection.get(WELL_KNOWN).status);
+        assert_eq!(statuses, [200; 3]);
+    }
+}
