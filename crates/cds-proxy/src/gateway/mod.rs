@@ -158,6 +158,8 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             self.upstream.nowhere();
             return Err(nowhere(why));
         }
+        // What has been read of its body is sent again to whoever is asked next.
+        exchange.received = 0;
         let peer = self.upstream.peer(&exchange.way, outgoing::demand(session));
         peer.ok_or_else(|| nowhere("there is none"))
     }
@@ -190,7 +192,10 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         }
         let failure = Failure::of(&error);
         let again = failure.is_repeatable() && outgoing::may_be_sent_twice(session);
-        if let Some(how) = failure.upstream_error().filter(|_| !(was_kept && again)) {
+        // A kept connection that was just being closed says nothing about the upstream.
+        let was_stale =
+            was_kept && failure == Failure::Broken && session.response_written().is_none();
+        if let Some(how) = failure.upstream_error().filter(|_| !was_stale) {
             self.upstream.failed(&exchange.way, how);
         }
         error.set_retry(again && self.upstream.repeat(&mut exchange.way, was_kept));

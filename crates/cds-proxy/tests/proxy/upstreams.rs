@@ -207,6 +207,46 @@ fn a_request_that_meets_a_connection_just_closed_is_sent_again() {
     assert_eq!(lines[1], lines[2]);
 }
 
+#[test]
+fn a_body_that_is_sent_again_counts_once() {
+    let site = SiteDir::good();
+    let closed = AtomicBool::new(false);
+    let portal = Portal::answering(move |request| {
+        let closes = request.line.contains("/second") && !closed.swap(true, Ordering::Relaxed);
+        if closes { Vec::new() } else { ok("portal") }
+    });
+    let proxy = start(&site, &[&portal], &["--max-body-size", "1KiB"]);
+    let mut client = Client::connect(proxy.address);
+    assert_eq!(client.get("/first").text(), "portal");
+    let body = "x".repeat(800);
+    let head = "PUT /second HTTP/1.1\r\nHost: h\r\nContent-Length: 800\r\n\r\n";
+    assert_eq!(client.ask(&format!("{head}{body}")).text(), "portal");
+    let bodies = [(); 3].map(|()| portal.request().body.len());
+    assert_eq!(bodies, [0, 800, 800]);
+}
+
+#[test]
+fn a_connection_just_closed_is_no_failure_of_the_upstream() {
+    let site = SiteDir::good();
+    let portal = Portal::answering(|request| match request.line.starts_with("POST") {
+        true => Vec::new(),
+        false => ok("portal"),
+    });
+    let proxy = start(&site, &[&portal], &["--eject-after", "1"]);
+    assert_eq!(get(proxy.address, "/").text(), "portal");
+    let post = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n";
+    let series = format!(
+        "cds_proxy_upstream_failures_total{{upstream=\"http://{}\",kind=\"broken\"}}",
+        portal.address
+    );
+    // It isn't sent again, as it may have changed something.
+    Client::connect(proxy.address).ask(post).assert_problem(502);
+    assert_eq!(metric(&proxy, &series), Some(0.0));
+    // On a connection of its own it is one.
+    Client::connect(proxy.address).ask(post).assert_problem(502);
+    assert_eq!(metric(&proxy, &series), Some(1.0));
+}
+
 const QUICKLY: [&str; 6] = [
     "--health-interval",
     "50ms",
