@@ -1,10 +1,12 @@
 //! What a failure to pass a request on means for the client and for the operator.
 
 use std::borrow::Cow;
-use std::io;
+use std::error::Error as StdError;
+use std::{io, iter};
 
 use pingora::ErrorType as E;
 use pingora::{Error, ErrorSource, ImmutStr};
+use rustix::io::Errno;
 
 use super::problem::Problem;
 use crate::metrics::UpstreamError;
@@ -28,6 +30,8 @@ pub(super) enum Failure {
     ClientLarge,
     /// The request is not HTTP after all.
     ClientWrong,
+    /// There is no room for another request, or no descriptor, port or memory for a connection.
+    Exhausted,
     /// Our own fault.
     Internal,
 }
@@ -35,16 +39,20 @@ pub(super) enum Failure {
 impl Failure {
     pub(super) fn of(error: &Error) -> Self {
         match (error.esource(), error.etype()) {
+            // Pingora calls it internal, and puts the blame on the upstream with all that fails
+            // on the way there.
+            (ErrorSource::Upstream, E::InternalError) => Self::of_connecting(error),
             (ErrorSource::Upstream, etype) => Self::of_upstream(etype),
             (ErrorSource::Downstream, E::ReadTimedout) => Self::ClientSlow,
             // Our own limits are those of the stream that Pingora reads.
             (ErrorSource::Downstream, E::ReadError) if is_time_out(error) => Self::ClientSlow,
             (
                 ErrorSource::Downstream,
-                E::ReadError | E::WriteError | E::WriteTimedout | E::ConnectionClosed,
+                E::ReadError | E::WriteError | E::WriteTimedout | E::ConnectionClosed | E::H2Error,
             ) => Self::ClientGone,
             (ErrorSource::Downstream, E::HTTPStatus(413)) => Self::ClientLarge,
             (ErrorSource::Downstream, _) => Self::ClientWrong,
+            (ErrorSource::Internal, E::HTTPStatus(503)) => Self::Exhausted,
             (ErrorSource::Internal | ErrorSource::Unset, _) => Self::Internal,
         }
     }
@@ -54,12 +62,28 @@ impl Failure {
             E::ConnectRefused
             | E::ConnectNoRoute
             | E::ConnectError
-            | E::SocketError
             | E::TLSHandshakeFailure
             | E::InvalidCert => Self::Unreachable,
             E::ConnectTimedout | E::TLSHandshakeTimedout => Self::Unresponsive,
             E::ReadTimedout | E::WriteTimedout => Self::TooSlow,
             _ => Self::Broken,
+        }
+    }
+
+    fn of_connecting(error: &Error) -> Self {
+        match os_error(error).and_then(Errno::from_io_error) {
+            Some(
+                Errno::MFILE
+                | Errno::NFILE
+                | Errno::NOBUFS
+                | Errno::NOMEM
+                | Errno::ADDRNOTAVAIL
+                | Errno::ADDRINUSE
+                | Errno::AGAIN,
+            ) => Self::Exhausted,
+            // A firewall of this machine, say.
+            Some(_) => Self::Unreachable,
+            None => Self::Internal,
         }
     }
 
@@ -79,6 +103,7 @@ impl Failure {
             Self::ClientSlow => Some(Problem::REQUEST_TIMEOUT),
             Self::ClientLarge => Some(Problem::BODY_TOO_LARGE),
             Self::ClientWrong => Some(Problem::BAD_REQUEST),
+            Self::Exhausted => Some(Problem::BUSY),
             Self::Internal => Some(Problem::INTERNAL),
         }
     }
@@ -93,33 +118,55 @@ impl Failure {
             | Self::ClientSlow
             | Self::ClientLarge
             | Self::ClientWrong
+            | Self::Exhausted
             | Self::Internal => None,
         }
     }
 }
 
 fn is_time_out(error: &Error) -> bool {
-    let cause = error.root_cause().downcast_ref::<io::Error>();
-    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::TimedOut)
+    os_error(error).is_some_and(|cause| cause.kind() == io::ErrorKind::TimedOut)
+}
+
+/// The error of the system that is behind another.
+fn os_error(error: &Error) -> Option<&io::Error> {
+    let root: &(dyn StdError + 'static) = error.root_cause();
+    let mut causes = iter::successors(Some(root), |&cause| cause.source());
+    causes.find_map(|cause| cause.downcast_ref())
 }
 
 /// A failure in an operator's words.
 pub(super) fn reason(error: &Error) -> Cow<'_, str> {
-    match error.etype() {
-        E::ConnectRefused => "it refuses connections; is it running?".into(),
-        E::ConnectTimedout => "no connection in time".into(),
-        E::ReadTimedout => "the upstream did not answer in time".into(),
-        E::ConnectionClosed => "the upstream closed the connection before it answered".into(),
+    let context = error.context.as_ref().map(ImmutStr::as_str);
+    let words = match error.etype() {
+        E::ConnectRefused => return "it refuses connections; is it running?".into(),
+        E::ConnectTimedout => return "no connection in time".into(),
+        E::ReadTimedout => return "the upstream did not answer in time".into(),
+        E::WriteTimedout => return "the upstream did not take the request in time".into(),
+        E::ConnectionClosed => {
+            return "the upstream closed the connection before it answered".into();
+        }
         E::TLSHandshakeFailure => {
             // The cause is within a text of Pingora's, before the name that was asked for.
-            let text = error.context.as_ref().map_or("", ImmutStr::as_str);
+            let text = context.unwrap_or_default();
             let cause = text.split_once("cause: ").map_or(text, |(_, cause)| cause);
-            format!("no TLS connection: {cause}").into()
+            return format!("no TLS connection: {cause}").into();
         }
-        _ => match &error.context {
-            Some(context) => context.as_str().into(),
-            None => error.to_string().into(),
+        E::ConnectNoRoute | E::ConnectError | E::InternalError if os_error(error).is_some() => {
+            "no connection"
+        }
+        E::ReadError => "the upstream's answer broke off",
+        E::WriteError => "the upstream stopped to take the request",
+        E::InvalidHTTPHeader => "the upstream's answer is not HTTP",
+        _ => match context {
+            Some(context) => context,
+            None => return error.to_string().into(),
         },
+    };
+    match (&error.cause, context) {
+        (Some(_), _) => format!("{words}: {}", error.root_cause()).into(),
+        (None, Some(context)) if context != words => format!("{words}: {context}").into(),
+        _ => words.into(),
     }
 }
 
@@ -147,5 +194,56 @@ mod tests {
         assert_eq!(status(&Error::new_down(E::InvalidHTTPHeader)), Some(400));
         assert_eq!(status(&Error::new_down(E::WriteError)), None);
         assert_eq!(status(&Error::new_in(E::InternalError)), Some(500));
+    }
+
+    fn connecting(etype: E, errno: Errno) -> Box<Error> {
+        let cause = Error::because(etype, "failed to create socket", io::Error::from(errno));
+        Error::because(E::InternalError, "Fail to connect to addr: …", cause).into_up()
+    }
+
+    #[test]
+    fn what_this_machine_lacks_is_not_the_upstreams_failure() {
+        for error in [
+            connecting(E::SocketError, Errno::MFILE),
+            connecting(E::BindError, Errno::ADDRNOTAVAIL),
+        ] {
+            assert_eq!(status(&error), Some(503));
+            assert_eq!(Failure::of(&error).upstream_error(), None);
+        }
+        let barred = connecting(E::InternalError, Errno::PERM);
+        assert_eq!(status(&barred), Some(502));
+        assert_eq!(
+            reason(&barred),
+            "no connection: Operation not permitted (os error 1)"
+        );
+    }
+
+    #[test]
+    fn a_reason_has_its_cause() {
+        let reset = || io::Error::from(Errno::CONNRESET);
+        for (error, words) in [
+            (
+                Error::because(E::ReadError, "when reading body", reset()),
+                "the upstream's answer broke off: Connection reset by peer (os error 104)",
+            ),
+            (
+                Error::because(E::WriteError, "", reset()),
+                "the upstream stopped to take the request: Connection reset by peer (os error 104)",
+            ),
+            (
+                Error::explain(E::ConnectNoRoute, "its name can't be resolved"),
+                "its name can't be resolved",
+            ),
+            (
+                Error::explain(E::InvalidHTTPHeader, "no colon"),
+                "the upstream's answer is not HTTP: no colon",
+            ),
+            (
+                Error::because(E::H2Error, "while reading the header", reset()),
+                "while reading the header: Connection reset by peer (os error 104)",
+            ),
+        ] {
+            assert_eq!(reason(&error), words);
+        }
     }
 }

@@ -13,6 +13,7 @@ mod forwarded;
 mod guard;
 mod hop;
 mod outgoing;
+mod passage;
 mod problem;
 mod rate;
 mod request_id;
@@ -37,13 +38,14 @@ use pingora::{Error, ErrorType, Result};
 pub use self::client::Client;
 use self::failure::Failure;
 use self::forward::Hop;
+pub use self::passage::Passage;
 use self::problem::Problem;
 pub use self::rate::RateLimit;
 use self::request_id::{REQUEST_ID, RequestId};
 use crate::access_log::{AccessLog, Entry};
 use crate::config::{ForwardingSettings, RequestLimits};
 use crate::metrics::{Answered, Metrics, Source, UpstreamError};
-use crate::server::{Connection, Life, Phase};
+use crate::server::{Connection, Life, Phase, Place};
 use crate::upstream::{Member, Upstream, Way};
 
 /// Decides who answers a request, and passes on what is not ours.
@@ -52,6 +54,8 @@ pub struct Gateway<R> {
     pub site: R,
     /// What answers for the rest.
     pub upstream: Arc<Upstream>,
+    /// How much of the rest at once.
+    pub passage: Passage,
     /// Who is believed about a request's origin, and what the portal is told of it.
     pub forwarding: ForwardingSettings,
     /// What a request may be at most.
@@ -75,6 +79,8 @@ pub struct Exchange {
     id: Option<RequestId>,
     /// Bytes of the request's body so far.
     received: u64,
+    /// Held while the request is passed on.
+    place: Option<Place>,
     /// Which upstream is being asked, and which could not be reached.
     way: Way,
 }
@@ -100,6 +106,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             client: None,
             id: None,
             received: 0,
+            place: None,
             way: Way::default(),
         }
     }
@@ -154,6 +161,9 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         session: &mut Session,
         exchange: &mut Exchange,
     ) -> Result<Box<HttpPeer>> {
+        if exchange.place.is_none() {
+            exchange.place = Some(self.passage.enter().await?);
+        }
         if let Err(why) = self.upstream.next(&mut exchange.way).await {
             self.upstream.nowhere();
             return Err(nowhere(why));
@@ -171,8 +181,14 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         exchange: &mut Exchange,
         mut error: Box<Error>,
     ) -> Box<Error> {
+        let failure = Failure::of(&error);
+        if failure.upstream_error().is_none() {
+            // It is the same with any address.
+            error.set_retry(false);
+            return error;
+        }
         let why = failure::reason(&error).into_owned();
-        let in_time = Failure::of(&error) != Failure::Unresponsive;
+        let in_time = failure != Failure::Unresponsive;
         let again = self.upstream.missed(&mut exchange.way, in_time, &why);
         error.set_retry(again);
         error
@@ -420,20 +436,24 @@ impl<R> Gateway<R> {
     }
 
     fn note(&self, session: &Session, failure: Failure, error: &Error) {
-        let Some(kind) = failure.upstream_error() else {
-            return;
-        };
-        self.metrics.count_upstream_error(kind);
-        // Of those that can't be reached, the log tells once per outage.
-        if kind != UpstreamError::Unreachable {
-            let head = session.req_header();
-            tracing::warn!(
-                method = %head.method,
-                // Queries may hold what nobody should read in a log.
-                path = head.uri.path(),
-                "{}",
-                failure::reason(error),
-            );
+        match failure {
+            Failure::Exhausted => return self.passage.complain(&failure::reason(error)),
+            // Of those that can't be reached, the log tells once per outage.
+            _ if failure.upstream_error() == Some(UpstreamError::Unreachable) => {}
+            _ if failure.upstream_error().is_some() || failure == Failure::Internal => {
+                let head = session.req_header();
+                tracing::warn!(
+                    method = %head.method,
+                    // Queries may hold what nobody should read in a log.
+                    path = head.uri.path(),
+                    "{}",
+                    failure::reason(error),
+                );
+            }
+            _ => {}
+        }
+        if let Some(kind) = failure.upstream_error() {
+            self.metrics.count_upstream_error(kind);
         }
     }
 }

@@ -86,6 +86,11 @@ impl Problem {
         title: "Internal Server Error",
         detail: "The proxy could not handle the request.",
     };
+    pub(super) const BUSY: Self = Self {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        title: "Service Unavailable",
+        detail: "The proxy has no room for another request at the moment.",
+    };
     pub(super) const UNREACHABLE: Self = Self {
         status: StatusCode::BAD_GATEWAY,
         title: "Bad Gateway",
@@ -154,6 +159,10 @@ impl Problem {
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         );
+        if self == Self::BUSY {
+            // What has no room now may have some as soon as one request is answered.
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         response
     }
 }

@@ -29,6 +29,7 @@ fn gateway(upstream: Arc<Upstream>) -> Gateway<Nothing> {
     Gateway {
         site: Nothing,
         upstream,
+        passage: Passage::new(Room::boundless(), Duration::ZERO),
         forwarding: ForwardingSettings::default(),
         limits: RequestLimits::default(),
         rate: None,

@@ -3,6 +3,7 @@
 mod admin;
 mod course;
 mod serving;
+mod shares;
 mod sockets;
 mod systemd;
 

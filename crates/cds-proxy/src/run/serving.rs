@@ -10,12 +10,13 @@ use pingora::proxy::http_proxy;
 use pingora::server::configuration::ServerConf;
 use tokio::task::JoinSet;
 
+use super::shares::Shares;
 use crate::access_log::AccessLog;
 use crate::config::{HealthSettings, ListenAddress, Mistake, Settings, UpstreamSettings};
-use crate::gateway::{Gateway, KEEP_ALIVE, RateLimit};
+use crate::gateway::{Gateway, KEEP_ALIVE, Passage, RateLimit};
 use crate::metrics::Metrics;
 use crate::published::Published;
-use crate::server::{Acceptor, Life, Listener, Phase, Room, capacity, serve};
+use crate::server::{Acceptor, Life, Listener, Phase, serve};
 use crate::upstream::{Checks, Ejection, Limits, Speech, Trust, Upstream};
 
 /// The listeners of clients, served.
@@ -47,9 +48,11 @@ pub(crate) fn start(
     let access_log = AccessLog::start(&settings.access_log, metrics)
         .context("the access log can't be written")?
         .map(Arc::new);
+    let shares = Shares::of(settings);
     let gateway = Gateway {
         site: published,
         upstream,
+        passage: Passage::new(shares.passed_on, settings.upstream.connect_timeout),
         forwarding: settings.forwarding.clone(),
         limits: settings.requests,
         rate: settings.rate.map(RateLimit::new),
@@ -57,11 +60,11 @@ pub(crate) fn start(
         access_log: access_log.clone(),
         life: life.clone(),
     };
-    let mut proxy = http_proxy(&pingora_conf(settings), gateway);
+    let mut proxy = http_proxy(&pingora_conf(shares.idle), gateway);
     let mut options = HttpServerOptions::default();
     options.h2_idle_timeout = Some(KEEP_ALIVE);
     proxy.server_options = Some(options);
-    let (proxy, room) = (Arc::new(proxy), room(settings));
+    let proxy = Arc::new(proxy);
     let origins: Vec<_> = listeners.iter().map(origin).collect();
     let (mut tasks, mut acceptors) = (JoinSet::new(), Vec::new());
     for mut listener in listeners {
@@ -71,7 +74,7 @@ pub(crate) fn start(
         tasks.spawn(serve(
             acceptor,
             Arc::clone(&proxy),
-            room.clone(),
+            shares.clients.clone(),
             life.clone(),
         ));
     }
@@ -111,25 +114,6 @@ pub(super) fn origin(listener: &Listener) -> String {
         (ListenAddress::Tcp(_), Some(_)) => format!("https://{address}"),
     }
 }
-
-/// Room for as many connections as were asked for, or as many as fit.
-fn room(settings: &Settings) -> Room {
-    let capacity = capacity();
-    let Some(wanted) = settings.max_connections else {
-        return Room::of(capacity.min(MOST_CONNECTIONS));
-    };
-    let wanted = usize::try_from(wanted.get()).unwrap_or(usize::MAX);
-    if wanted > capacity {
-        tracing::warn!(
-            "the system lets this process open files for about {capacity} connections, not for \
-             {wanted}; raise its limit (LimitNOFILE=, ulimit -n)"
-        );
-    }
-    Room::of(wanted)
-}
-
-/// More than a sidecar of one portal sees, and few enough for a small machine's memory.
-const MOST_CONNECTIONS: usize = 10_000;
 
 fn upstream(
     settings: &UpstreamSettings,
@@ -188,16 +172,12 @@ fn warn_of_insecure(trust: Option<&Trust>) {
     }
 }
 
-fn idle_connections(settings: &Settings) -> usize {
-    usize::try_from(settings.upstream.idle_connections).unwrap_or(usize::MAX)
-}
-
-fn pingora_conf(settings: &Settings) -> Arc<ServerConf> {
+fn pingora_conf(idle_connections: usize) -> Arc<ServerConf> {
     Arc::new(ServerConf {
         // Pingora keeps so many connections for each of its threads, of which it is left none: the
         // workers are ours.
         threads: 1,
-        upstream_keepalive_pool_size: idle_connections(settings),
+        upstream_keepalive_pool_size: idle_connections,
         // Pingora would read the system's certificates at once, and panic where it can't. Whom an
         // upstream is checked against is for its peer to say.
         ca_file: Some("/dev/null".to_owned()),

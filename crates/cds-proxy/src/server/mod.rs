@@ -31,6 +31,6 @@ pub use connection::Connection;
 pub use greeting::Greeting;
 pub use inherited::Inherited;
 pub use life::{Asked, Ending, Life, Phase, Signals};
-pub use room::{Room, capacity};
+pub use room::{Place, Room, capacity};
 pub use socket_file::connect as connect_unix;
 pub use successor::{Program, Successor};

@@ -1,21 +1,23 @@
 //! How many connections there is room for.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use super::life::{Life, Phase};
 
-/// Room for connections of clients, shared by all listeners that serve them.
+/// Room for connections of clients, shared by all listeners that serve them, or for requests.
 #[derive(Debug, Clone)]
 pub struct Room {
     places: Arc<Semaphore>,
     size: usize,
 }
 
-/// A place for a connection, free again when it is dropped.
-pub(super) type Place = OwnedSemaphorePermit;
+/// A place, free again when it is dropped.
+pub type Place = OwnedSemaphorePermit;
 
 impl Room {
     /// Room for whoever comes.
@@ -50,10 +52,19 @@ impl Room {
             () = life.reached(Phase::HandedOver) => None,
         }
     }
+
+    /// A place, if there is one in time.
+    pub async fn take_within(&self, limit: Duration) -> Option<Place> {
+        if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
+            return Some(place);
+        }
+        let place = Arc::clone(&self.places).acquire_owned();
+        timeout(limit, place).await.ok()?.ok()
+    }
 }
 
-/// Lets this process open as many files as it may, and says how many connections of clients fit:
-/// each can need another one to the upstream.
+/// Lets this process open as many files as it may, and says how many connections fit, those of
+/// clients and those to upstreams together.
 pub fn capacity() -> usize {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
@@ -61,8 +72,8 @@ pub fn capacity() -> usize {
     let _ = setrlimit(Resource::Nofile, limit);
     let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
     let files = usize::try_from(files).unwrap_or(usize::MAX);
-    (files.saturating_sub(RESERVE) / 2).max(1)
+    files.saturating_sub(RESERVE)
 }
 
-/// For listeners, the site's files, logs and what else is open.
+/// For listeners, the admin endpoint's connections, the site's files, logs and what else is open.
 const RESERVE: usize = 64;

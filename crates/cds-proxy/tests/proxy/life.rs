@@ -151,31 +151,6 @@ fn operators_are_answered_before_the_site_is_read() {
     assert!(!log.contains("listening on"), "{log}");
 }
 
-#[test]
-fn a_lack_of_descriptors_is_said_once_and_outlived() {
-    let (site, portal) = (SiteDir::good(), Portal::new());
-    let binary = command().get_program().to_owned();
-    let mut command = command_of("sh");
-    command
-        .args(["-c", "ulimit -n 64; exec \"$@\"", "sh"])
-        .arg(binary)
-        .args(["run", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
-        .args(["--threads", "1", "--max-connections", "1000", "--upstream"])
-        .arg(format!("http://{}", portal.address))
-        .arg("--site")
-        .arg(site.path());
-    let mut proxy = Proxy::spawn(command);
-    proxy.wait_for_log("raise its limit");
-    let greedy: Vec<_> = (0..100).map(|_| Client::connect(proxy.address)).collect();
-    proxy.wait_for_log("can't accept connections");
-    assert!(proxy.is_running());
-    drop(greedy);
-    proxy.wait_for_log("accepted again");
-    assert_eq!(get(proxy.address, "/").status, 200);
-    let said = proxy.log().matches("can't accept connections").count();
-    assert_eq!(said, 1, "{}", proxy.log());
-}
-
 /// The user that owns nothing.
 const NOBODY: u32 = 65534;
 

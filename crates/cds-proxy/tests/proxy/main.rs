@@ -8,6 +8,7 @@ mod admin;
 mod attacks;
 mod config;
 mod demo;
+mod descriptors;
 mod failing;
 mod fidelity;
 mod forwarding;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use h2::client::SendRequest;
+use h2::client::{ResponseFuture, SendRequest};
 use http::{HeaderMap, Request, Response};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
@@ -77,6 +77,16 @@ impl Http2 {
         self.runtime.block_on(async {
             let asking = exchange(sender, request, body.to_owned());
             timeout(DEADLINE, asking).await.unwrap()
+        })
+    }
+
+    /// Asks without waiting for an answer, which is wanted for as long as this is kept.
+    pub(crate) fn begin(&mut self, url: &str) -> ResponseFuture {
+        let request = Request::get(url).body(()).unwrap();
+        let sender = self.sender.clone();
+        self.runtime.block_on(async {
+            let mut sender = sender.ready().await.unwrap();
+            sender.send_request(request, true).unwrap().0
         })
     }
 
