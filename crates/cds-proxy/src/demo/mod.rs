@@ -41,7 +41,7 @@ fn try_run(args: &DemoArgs) -> anyhow::Result<Verdict> {
         "--listen",
     )?;
     let written = site::write_if_missing(&args.dir)?;
-    logging::start_with("warn,cds_live=off,pingora_core=off,pingora_proxy=off,pingora_pool=off");
+    logging::start_with("warn,cds_live=off");
     let settings = settings(args, &portal)?;
     let live = LiveSite::open(&args.dir)
         .with_context(|| format!("{} can't be watched", args.dir.display()))?;

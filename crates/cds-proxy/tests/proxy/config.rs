@@ -261,6 +261,21 @@ fn the_environment_alone_is_enough() {
 }
 
 #[test]
+fn a_misspelt_log_level_is_refused_wherever_it_is_given() {
+    let site = SiteDir::good();
+    let text = "site.dir = \".\"\nupstream.url = \"http://127.0.0.1:1\"\n";
+    let good = write(&site, text);
+    let by_flag = refused(with_file(&good).args(["--log", "inof"]));
+    let by_variable = refused(with_file(&good).env("CDS_PROXY_LOG", "inof"));
+    let bad = write(&site, &format!("{text}[log]\nlevel = \"inof\"\n"));
+    let by_file = refused(&mut with_file(&bad));
+    for words in [&by_flag, &by_variable, &by_file] {
+        assert!(words.contains("did you mean `info`?"), "{words}");
+    }
+    assert!(by_file.contains("cds-proxy.toml:4:9"), "{by_file}");
+}
+
+#[test]
 fn strict_refuses_a_broken_site() {
     let site = SiteDir::broken();
     let mut command = command();

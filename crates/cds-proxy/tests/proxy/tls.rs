@@ -285,6 +285,24 @@ fn who_does_not_shake_hands_ends_with_the_proxy() {
 }
 
 #[test]
+fn clients_that_name_an_address_write_nothing_into_the_log() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify("site", "utility.example");
+    let proxy = start(&site, &portal, &[&pair], &[]);
+    // RFC 6066 §3 permits none, so no library writes one.
+    let (stand_in, name) = (b"10a0b0c9", b"10.0.0.9");
+    let mut hello = authority.hello(std::str::from_utf8(stand_in).unwrap());
+    let mut at = hello.windows(name.len());
+    let at = at.position(|window| window == stand_in).unwrap();
+    hello[at..at + name.len()].copy_from_slice(name);
+    let mut stream = TcpStream::connect(proxy.address).unwrap();
+    stream.write_all(&hello).unwrap();
+    // The answer comes once the name has been read.
+    assert_ne!(stream.read(&mut [0; 1]).unwrap(), 0);
+    assert!(!proxy.log().contains("SNI"), "{}", proxy.log());
+}
+
+#[test]
 fn old_versions_of_tls_are_refused() {
     let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
     let pair = authority.certify("site", "utility.example");

@@ -18,7 +18,8 @@ use crate::config::values::LogFilter;
 #[command(next_help_heading = "Operating")]
 pub struct LogSection {
     /// How much is logged: error, warn, info, debug or trace, also for a part of the program
-    /// alone, as in `warn,cds_proxy=info` [default: info, without what Pingora says]
+    /// alone, as in `warn,cds_proxy=info`; what Pingora and rustls say is logged from debug on, or
+    /// when they are named, as in `info,rustls=warn` [default: info]
     #[arg(
         id = "log.level",
         long = "log",

@@ -151,6 +151,15 @@ impl Authority {
         Ok(stream)
     }
 
+    /// The first that a client sends, which asks for this name.
+    pub(crate) fn hello(&self, name: &str) -> Vec<u8> {
+        let name = ServerName::try_from(name.to_owned()).unwrap();
+        let mut session = ClientConnection::new(self.client(&[HTTP1]), name).unwrap();
+        let mut hello = Vec::new();
+        session.write_tls(&mut hello).unwrap();
+        hello
+    }
+
     /// What clients trust, and the protocols they would speak.
     pub(crate) fn client(&self, protocols: &[&[u8]]) -> Arc<ClientConfig> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
