@@ -13,7 +13,7 @@ use crate::config::{
 };
 use crate::rules::config_invalid::CONFIG_INVALID;
 use crate::server::tls::{Certificate, Role};
-use crate::upstream::{IDENTITY, authorities};
+use crate::upstream::{Authorities, IDENTITY};
 
 /// A configuration file that has been looked at.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ fn certificates(layer: &Layer, now: SystemTime) -> Vec<Mistake> {
 /// are shown. The authorities of the system are another machine's, maybe.
 fn of_upstreams(section: &UpstreamSection, now: SystemTime) -> Vec<Mistake> {
     let tls = UpstreamTls::of(section);
-    let faulty = tls.ca.is_some().then(|| authorities(&tls).err());
+    let faulty = tls.ca.is_some().then(|| Authorities::load(&tls).err());
     let mut mistakes: Vec<_> = faulty.flatten().into_iter().collect();
     if let Some(files) = &tls.identity {
         mistakes.extend(certificate(files, Role::ForUpstreams, IDENTITY, now));

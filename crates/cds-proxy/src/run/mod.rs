@@ -60,15 +60,14 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
         tracing::warn!("nothing in the settings listens on {address}, so that socket is closed");
     }
     let identity = trust.as_ref().and_then(Trust::identity);
-    let certificates: Vec<_> = certificates
-        .into_iter()
-        .chain([identity])
-        .flatten()
-        .collect();
-    certificates
+    let of_listeners: Vec<_> = certificates.into_iter().flatten().collect();
+    of_listeners
         .iter()
+        .chain(&identity)
         .for_each(|certificates| sockets::warn_of_refusable(certificates));
-    let renewal = Renewal::start(&certificates).context("the system gives no thread")?;
+    let renewable = of_listeners.iter().flat_map(|it| it.renewable());
+    let renewable = renewable.chain(trust.iter().flat_map(Trust::renewable));
+    let renewal = Renewal::start(renewable.collect()).context("the system gives no thread")?;
     let runtime = runtime(settings.process.threads)?;
     let course = Course {
         settings: &settings,

@@ -2,9 +2,11 @@
 //!
 //! What is known flows one way: a name is resolved into `addresses`, which a `member` has for
 //! each URL; `standing` and `health` say whether it is worth asking; the `pool` chooses one for each
-//! attempt of a request; `peer` says how to connect there, and `tls` who is taken for it.
+//! attempt of a request; `peer` says how to connect there, `tls` and `authorities` who is taken for
+//! it.
 
 mod addresses;
+mod authorities;
 mod health;
 mod member;
 mod own;
@@ -18,10 +20,11 @@ mod tests;
 mod tls;
 mod way;
 
+pub use authorities::Authorities;
 pub use health::Checks;
 pub use member::Member;
 pub use peer::{Demand, Limits, Pace, Speech, keepalive};
 pub use pool::Upstream;
 pub use standing::Ejection;
-pub use tls::{IDENTITY, Trust, authorities};
+pub use tls::{IDENTITY, Trust};
 pub use way::Way;

@@ -114,6 +114,28 @@ fn authorities_that_can_not_be_read_keep_the_proxy_from_starting() {
 }
 
 #[test]
+fn authorities_that_change_are_taken_up() {
+    let (site, old, new) = (SiteDir::good(), Authority::new(), Authority::new());
+    let portal = Portal::secure(new.server("127.0.0.1", &[]), |_| ok("secret"));
+    let url = format!("https://{}", portal.address);
+    let file = old.root();
+    let proxy = start(&site, &url, Some(&file), &[]);
+    get(proxy.address, "/").assert_problem(502);
+
+    fs::copy(new.root(), &file).unwrap();
+    eventually("the new authority is trusted", || {
+        (get(proxy.address, "/").status == 200).then_some(())
+    });
+    proxy.wait_for_log("the authorities of upstreams are renewed: 1 of them");
+
+    fs::write(&file, "no certificate").unwrap();
+    proxy.wait_for_log("the authorities that were there are used on");
+    let mut client = Client::connect(proxy.address);
+    let old_client = "GET / HTTP/1.0\r\nHost: h\r\n\r\n";
+    assert_eq!(client.ask(old_client).text(), "secret");
+}
+
+#[test]
 fn an_upstream_that_asks_for_a_certificate_is_shown_one() {
     let (site, authority, stranger) = (SiteDir::good(), Authority::new(), Authority::new());
     let portal = Portal::secure(authority.mutual_server("127.0.0.1"), |_| ok("for friends"));

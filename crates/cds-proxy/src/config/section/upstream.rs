@@ -42,7 +42,8 @@ pub struct UpstreamSection {
     pub balance: Option<Balance>,
 
     /// File in PEM with the certificates of the authorities that an https upstream's certificate
-    /// must lead to [default: those that the system trusts]
+    /// must lead to. A changed file is taken up without a restart
+    /// [default: those that the system trusts]
     #[arg(
         id = "upstream.tls-ca",
         long = "upstream-tls-ca",

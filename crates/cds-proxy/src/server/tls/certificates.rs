@@ -1,7 +1,9 @@
 //! The certificates of a listener, and who gets which.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 use pingora::utils::tls::CertKey;
@@ -9,6 +11,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
 use super::certificate::{Certificate, Fault, Role};
+use super::renewal::Renewable;
 use crate::config::CertificateFiles;
 
 /// The certificates of a listener, or the one for upstreams. A handshake takes one snapshot; connections that are there keep
@@ -16,7 +19,7 @@ use crate::config::CertificateFiles;
 #[derive(Debug)]
 pub struct Certificates {
     files: Vec<CertificateFiles>,
-    pub(super) role: Role,
+    role: Role,
     current: ArcSwap<Choice>,
 }
 
@@ -60,13 +63,66 @@ impl Certificates {
         current.certificates.first()?.for_upstreams.clone()
     }
 
+    /// Each of them, to be looked after.
+    pub fn renewable(self: &Arc<Self>) -> impl Iterator<Item = Box<dyn Renewable>> {
+        let place = |index| Place {
+            certificates: Arc::clone(self),
+            index,
+        };
+        (0..self.files.len()).map(move |index| -> Box<dyn Renewable> { Box::new(place(index)) })
+    }
+
     /// Puts another certificate in the place of one.
-    pub(super) fn replace(&self, index: usize, certificate: Certificate) {
+    fn replace(&self, index: usize, certificate: Certificate) {
         let mut certificates = self.now();
         if let Some(place) = certificates.get_mut(index) {
             *place = certificate;
             self.current.store(Arc::new(Choice::among(certificates)));
         }
+    }
+}
+
+/// One of the certificates.
+#[derive(Debug)]
+struct Place {
+    certificates: Arc<Certificates>,
+    index: usize,
+}
+
+impl Renewable for Place {
+    fn files(&self) -> Vec<&Path> {
+        let files = self.certificates.files.get(self.index);
+        let each = files.map(|files| [&*files.certificate, &*files.key]);
+        each.into_iter().flatten().collect()
+    }
+
+    fn renew(&self) {
+        let Some(files) = self.certificates.files.get(self.index) else {
+            return;
+        };
+        let path = files.certificate.display();
+        let certificate = match Certificate::load(files, self.certificates.role) {
+            Ok(certificate) => certificate,
+            Err(fault) => {
+                return tracing::error!(
+                    "{}: {}; the certificate that was there is used on",
+                    fault.message,
+                    fault.help
+                );
+            }
+        };
+        let before = self.certificates.now();
+        if before
+            .get(self.index)
+            .is_some_and(|it| it.is_same_as(&certificate))
+        {
+            return;
+        }
+        tracing::info!("the certificate {path} is renewed: {certificate}");
+        for complaint in certificate.complaints(SystemTime::now()) {
+            tracing::warn!("the certificate {path} {complaint}");
+        }
+        self.certificates.replace(self.index, certificate);
     }
 }
 

@@ -15,7 +15,7 @@ use rustls::crypto::ring;
 
 pub use certificate::{Certificate, Fault, Part, Role};
 pub use certificates::Certificates;
-pub use renewal::Renewal;
+pub use renewal::{Renewable, Renewal};
 
 /// How TLS is spoken with these certificates.
 ///

@@ -4,13 +4,18 @@ use std::fs::Metadata;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use super::certificate::Certificate;
-use super::certificates::Certificates;
+/// What is read of files, and again when they change.
+pub trait Renewable: Send {
+    /// The files.
+    fn files(&self) -> Vec<&Path>;
+
+    /// Reads them again, takes up what has changed, and tells of it.
+    fn renew(&self);
+}
 
 /// Looks at the files of certificates, for as long as it is kept.
 #[derive(Debug)]
@@ -29,9 +34,9 @@ impl Renewal {
     /// # Errors
     ///
     /// When the system has no thread to give.
-    pub fn start(all: &[Arc<Certificates>]) -> io::Result<Self> {
+    pub fn start(all: Vec<Box<dyn Renewable>>) -> io::Result<Self> {
         let (wake, woken) = channel();
-        let watches = all.iter().flat_map(watches).collect();
+        let watches = all.into_iter().map(Watch::of).collect();
         thread::Builder::new()
             .name("certificates".to_owned())
             .spawn(move || look(watches, &woken))?;
@@ -55,29 +60,26 @@ fn look(mut watches: Vec<Watch>, woken: &Receiver<()>) {
     }
 }
 
-/// One certificate that is looked after.
-#[derive(Debug)]
+/// Something that is looked after.
 struct Watch {
-    certificates: Arc<Certificates>,
-    index: usize,
+    subject: Box<dyn Renewable>,
     /// What the files looked like when they were last read.
-    read: [Option<Stamp>; 2],
+    read: Vec<Option<Stamp>>,
     /// What they looked like when they were last looked at.
-    seen: [Option<Stamp>; 2],
-}
-
-fn watches(certificates: &Arc<Certificates>) -> Vec<Watch> {
-    // Read once more at first: they may have changed since they were.
-    let watch = |index| Watch {
-        certificates: Arc::clone(certificates),
-        index,
-        read: [None, None],
-        seen: [None, None],
-    };
-    (0..certificates.files().len()).map(watch).collect()
+    seen: Vec<Option<Stamp>>,
 }
 
 impl Watch {
+    fn of(subject: Box<dyn Renewable>) -> Self {
+        // Read once more at first: they may have changed since they were.
+        let unknown = vec![None; subject.files().len()];
+        Self {
+            subject,
+            read: unknown.clone(),
+            seen: unknown,
+        }
+    }
+
     /// Reads the files once they have changed and then stood still. Certificate and key are two
     /// files: between the two they don't fit together.
     fn look(&mut self) {
@@ -90,41 +92,12 @@ impl Watch {
 
     fn take_up(&mut self) {
         self.read = self.stamps();
-        let Some(files) = self.certificates.files().get(self.index) else {
-            return;
-        };
-        let path = files.certificate.display();
-        let certificate = match Certificate::load(files, self.certificates.role) {
-            Ok(certificate) => certificate,
-            Err(fault) => {
-                return tracing::error!(
-                    "{}: {}; the certificate that was there is used on",
-                    fault.message,
-                    fault.help
-                );
-            }
-        };
-        let before = self.certificates.now();
-        if before
-            .get(self.index)
-            .is_some_and(|it| it.is_same_as(&certificate))
-        {
-            return;
-        }
-        tracing::info!("the certificate {path} is renewed: {certificate}");
-        for complaint in certificate.complaints(SystemTime::now()) {
-            tracing::warn!("the certificate {path} {complaint}");
-        }
-        self.certificates.replace(self.index, certificate);
+        self.subject.renew();
     }
 
-    fn stamps(&self) -> [Option<Stamp>; 2] {
-        let files = self.certificates.files().get(self.index);
+    fn stamps(&self) -> Vec<Option<Stamp>> {
         let stamp = |path: &Path| Some(Stamp::from(&path.metadata().ok()?));
-        [
-            files.and_then(|files| stamp(&files.certificate)),
-            files.and_then(|files| stamp(&files.key)),
-        ]
+        self.subject.files().into_iter().map(stamp).collect()
     }
 }
 
