@@ -46,7 +46,7 @@ use crate::access_log::{AccessLog, Entry};
 use crate::config::{ForwardingSettings, RequestLimits};
 use crate::metrics::{Answered, Metrics, Source, UpstreamError};
 use crate::server::{Connection, Life, Phase, Place};
-use crate::upstream::{Member, Upstream, Way};
+use crate::upstream::{Member, Pace, Upstream, Way};
 
 /// Decides who answers a request, and passes on what is not ours.
 pub struct Gateway<R> {
@@ -170,7 +170,11 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         }
         // What has been read of its body is sent again to whoever is asked next.
         exchange.received = 0;
-        let peer = self.upstream.peer(&exchange.way, outgoing::demand(session));
+        let demand = outgoing::demand(session);
+        // Who has no more to ask still reads a short answer (RFC 9112 §9.6). An event stream may be
+        // silent for an hour after the one that it is for has gone.
+        session.set_abort_on_close(demand.pace == Pace::Occasional);
+        let peer = self.upstream.peer(&exchange.way, demand);
         peer.ok_or_else(|| nowhere("there is none"))
     }
 
@@ -274,6 +278,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         if tunnel {
             // Either side may be the one that is silent for long.
             session.set_read_timeout(Some(self.upstream.limits().stream));
+            session.set_abort_on_close(false);
         }
         // The end may have been asked for since the request came.
         self.limit_keepalive(session);

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
 
-use super::support::{Client, Portal, Proxy, SiteDir, get, ok};
+use super::support::{Client, DEADLINE, Portal, Proxy, SiteDir, get, ok};
 
 #[test]
 fn path_query_and_body_arrive_byte_for_byte() {
@@ -173,6 +173,28 @@ fn an_answer_is_passed_on_as_it_comes() {
     assert!(client.read_until("data: 1\n\n"));
     portal.write_all(b"data: 2\n\n").unwrap();
     assert!(client.read_until("data: 2\n\n"));
+}
+
+#[test]
+fn an_event_stream_ends_with_its_client() {
+    let site = SiteDir::good();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let upstream = format!("http://{}", listener.local_addr().unwrap());
+    let proxy = Proxy::start_with(&site, &upstream, &[]);
+    for has_begun in [false, true] {
+        let mut client = Client::connect(proxy.address);
+        client.send(b"GET /events HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\n\r\n");
+        let (mut portal, _) = listener.accept().unwrap();
+        portal.set_read_timeout(Some(DEADLINE)).unwrap();
+        let _ = portal.read(&mut [0; 1024]).unwrap();
+        if has_begun {
+            let head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n";
+            portal.write_all(head).unwrap();
+            assert!(client.read_until("data: 1\n\n"));
+        }
+        drop(client);
+        assert_eq!(portal.read(&mut [0]).unwrap(), 0);
+    }
 }
 
 #[test]
