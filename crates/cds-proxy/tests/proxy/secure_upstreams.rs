@@ -145,7 +145,7 @@ fn an_upstream_that_asks_for_a_certificate_is_shown_one() {
     assert!(portal.is_untouched());
 
     let pair = stranger.certify_nothing("sidecar");
-    let proxy = start_as(&pair, &site, &url, &authority);
+    let proxy = start_as(&pair, &site, &url, &authority, &[]);
     get(proxy.address, "/").assert_problem(502);
     assert!(portal.is_untouched());
 
@@ -161,8 +161,24 @@ fn an_upstream_that_asks_for_a_certificate_is_shown_one() {
     assert!(!proxy.log().contains("has no name"), "{}", proxy.log());
 }
 
+#[test]
+fn a_health_check_shows_the_certificate_too() {
+    let (site, authority) = (SiteDir::good(), Authority::new());
+    let portal = Portal::secure(authority.mutual_server("127.0.0.1"), |_| ok("well"));
+    let url = format!("https://{}", portal.address);
+    let pair = authority.certify("sidecar", "sidecar.internal");
+    let _proxy = start_as(
+        &pair,
+        &site,
+        &url,
+        &authority,
+        &["--health-check", "/healthz"],
+    );
+    assert_eq!(portal.request().line, "GET /healthz HTTP/1.1");
+}
+
 /// Starts a proxy that shows upstreams a certificate.
-fn start_as(pair: &Pair, site: &SiteDir, url: &str, authority: &Authority) -> Proxy {
+fn start_as(pair: &Pair, site: &SiteDir, url: &str, authority: &Authority, args: &[&str]) -> Proxy {
     let [certificate, key] = [&pair.certificate, &pair.key].map(|path| path.to_str().unwrap());
     let files = [
         "--upstream-tls-certificate",
@@ -170,7 +186,7 @@ fn start_as(pair: &Pair, site: &SiteDir, url: &str, authority: &Authority) -> Pr
         "--upstream-tls-key",
         key,
     ];
-    start(site, url, Some(&authority.root()), &files)
+    start(site, url, Some(&authority.root()), &[&files, args].concat())
 }
 
 #[test]
