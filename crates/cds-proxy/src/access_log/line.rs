@@ -69,6 +69,9 @@ impl Entry<'_> {
         if let Some(upstream) = self.upstream {
             line.plain("upstream", &upstream.to_string());
         }
+        if let Some(by) = self.broken_by {
+            line.plain("broken_by", by.as_str());
+        }
         line.finish()
     }
 }
@@ -178,6 +181,7 @@ mod tests {
             duration: Duration::from_micros(1500),
             source: Source::Upstream,
             upstream: Some(([127, 0, 0, 1], 3000).into()),
+            broken_by: None,
         }
     }
 

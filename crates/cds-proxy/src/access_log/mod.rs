@@ -17,7 +17,7 @@ use http::{Method, StatusCode, Version};
 use self::line::{Json, Line, Text};
 use self::writer::Writer;
 use crate::config::{AccessLogSettings, LogFormat};
-use crate::metrics::{Metrics, Source};
+use crate::metrics::{BrokenBy, Metrics, Source};
 
 /// The log of requests.
 #[derive(Debug)]
@@ -55,6 +55,8 @@ pub struct Entry<'a> {
     pub source: Source,
     /// The upstream that was asked last.
     pub upstream: Option<SocketAddr>,
+    /// On whose side it broke off; `None` where the whole answer was sent.
+    pub broken_by: Option<BrokenBy>,
 }
 
 impl AccessLog {

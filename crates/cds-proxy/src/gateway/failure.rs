@@ -9,7 +9,7 @@ use pingora::{Error, ErrorSource, ImmutStr};
 use rustix::io::Errno;
 
 use super::problem::Problem;
-use crate::metrics::UpstreamError;
+use crate::metrics::{BrokenBy, UpstreamError};
 
 /// Why a request could not be passed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +105,19 @@ impl Failure {
             Self::ClientWrong => Some(Problem::BAD_REQUEST),
             Self::Exhausted => Some(Problem::BUSY),
             Self::Internal => Some(Problem::INTERNAL),
+        }
+    }
+
+    /// On whose side an answer breaks off by it.
+    pub(super) fn side(self) -> BrokenBy {
+        match self {
+            Self::Unreachable | Self::Unresponsive | Self::TooSlow | Self::Broken => {
+                BrokenBy::Upstream
+            }
+            Self::ClientGone | Self::ClientSlow | Self::ClientLarge | Self::ClientWrong => {
+                BrokenBy::Client
+            }
+            Self::Exhausted | Self::Internal => BrokenBy::Proxy,
         }
     }
 

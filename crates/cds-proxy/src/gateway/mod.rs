@@ -44,7 +44,7 @@ pub use self::rate::RateLimit;
 use self::request_id::{REQUEST_ID, RequestId};
 use crate::access_log::{AccessLog, Entry};
 use crate::config::{ForwardingSettings, RequestLimits};
-use crate::metrics::{Answered, Metrics, Source, UpstreamError};
+use crate::metrics::{Answered, BrokenBy, Metrics, Source, UpstreamError};
 use crate::server::{Connection, Life, Phase, Place};
 use crate::upstream::{Member, Pace, Upstream, Way};
 
@@ -79,6 +79,7 @@ pub struct Exchange {
     id: Option<RequestId>,
     /// Bytes of the request's body so far.
     received: u64,
+    broken_by: Option<BrokenBy>,
     /// Held while the request is passed on.
     place: Option<Place>,
     /// Which upstream is being asked, and which could not be reached.
@@ -106,6 +107,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             client: None,
             id: None,
             received: 0,
+            broken_by: None,
             place: None,
             way: Way::default(),
         }
@@ -316,6 +318,8 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
     ) -> FailToProxy {
         let failure = Failure::of(error);
         self.note(session, failure, error);
+        // Until a whole answer is sent.
+        exchange.broken_by = Some(failure.side());
         let Some(problem) = failure.problem() else {
             return FailToProxy {
                 error_code: 0,
@@ -343,8 +347,12 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         // Pingora closes the connection after a failure whatever is said here, so the answer had
         // better say so too.
         session.set_keepalive(None);
-        if problem.send(session, exchange.id.as_ref()).await.is_ok() {
-            session.shutdown().await;
+        match problem.send(session, exchange.id.as_ref()).await {
+            Ok(()) => {
+                exchange.broken_by = None;
+                session.shutdown().await;
+            }
+            Err(_) => exchange.broken_by = Some(BrokenBy::Client),
         }
         FailToProxy {
             error_code: problem.status.as_u16(),
@@ -360,6 +368,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             status,
             bytes: session.body_bytes_sent(),
             duration: exchange.begun.elapsed(),
+            broken_by: exchange.broken_by,
         });
         if let Some(log) = &self.access_log {
             log.note(&entry(session, exchange));
@@ -484,6 +493,7 @@ fn entry<'a>(session: &'a Session, exchange: &'a Exchange) -> Entry<'a> {
         duration: exchange.begun.elapsed(),
         source: exchange.source,
         upstream: exchange.way.address(),
+        broken_by: exchange.broken_by,
     }
 }
 

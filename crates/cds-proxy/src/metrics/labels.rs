@@ -53,6 +53,18 @@ label! {
 }
 
 label! {
+    /// On whose side an exchange broke off before the whole answer was sent.
+    pub enum BrokenBy {
+        /// The client's: it left, or was too slow.
+        Client = "client",
+        /// The portal's.
+        Upstream = "upstream",
+        /// The proxy's own.
+        Proxy = "proxy",
+    }
+}
+
+label! {
     /// The method of a request (RFC 9110 §9). Most are one: a client can send any word.
     pub(super) enum Method {
         Get = "get",

@@ -17,8 +17,8 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use self::durations::Durations;
+pub use self::labels::{BrokenBy, Source, UpstreamError};
 use self::labels::{Class, Method, ReloadResult, SiteState, WatchMode};
-pub use self::labels::{Source, UpstreamError};
 pub use self::upstreams::UpstreamSeries;
 use self::upstreams::Upstreams;
 use crate::config::UpstreamUrl;
@@ -32,6 +32,7 @@ pub struct Metrics {
     registry: Registry,
     /// Looked up without a lock: one per source, method and class, in this order.
     requests: Vec<Counter>,
+    broken_off: Vec<Counter>,
     upstream_errors: Vec<Counter>,
     upstreams: Upstreams,
     reloads: Vec<Counter>,
@@ -94,6 +95,8 @@ pub struct Answered<'r> {
     pub bytes: usize,
     /// From the end of the request's head to that of the answer.
     pub duration: Duration,
+    /// On whose side it broke off; `None` where the whole answer was sent.
+    pub broken_by: Option<BrokenBy>,
 }
 
 /// A connection of a client, counted while it is there.
@@ -104,6 +107,11 @@ impl Drop for Open {
     fn drop(&mut self) {
         self.0.dec();
     }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByLabel {
+    by: BrokenBy,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -155,6 +163,12 @@ impl Metrics {
                 "Requests, by who answered (proxy: an error of its own), method and class of \
                  status (none: the client left without an answer)",
                 RequestLabels::all(),
+            ),
+            broken_off: register(
+                &mut registry,
+                "requests_broken_off",
+                "Requests whose answer was not sent to its end, by whose side that was on",
+                BrokenBy::ALL.iter().map(|by| ByLabel { by: *by }),
             ),
             upstream_errors: register(
                 &mut registry,
@@ -251,8 +265,12 @@ impl Metrics {
             status,
             bytes,
             duration,
+            broken_by,
         } = answered;
         self.count_request(source, Some(method), status);
+        if let Some(by) = broken_by {
+            increment(&self.broken_off, by as usize);
+        }
         if let Some(durations) = self.durations.get(source as usize) {
             durations.observe(duration);
         }
@@ -421,6 +439,7 @@ mod tests {
         for series in [
             r#"cds_proxy_requests_total{source="site",method="get",class="2xx"} 0"#,
             r#"cds_proxy_requests_total{source="proxy",method="other",class="none"} 0"#,
+            r#"cds_proxy_requests_broken_off_total{by="client"} 0"#,
             r#"cds_proxy_upstream_errors_total{kind="timeout"} 0"#,
             r#"cds_proxy_reloads_total{result="kept"} 0"#,
             r#"cds_proxy_sites{state="failing"} 0"#,
@@ -493,6 +512,7 @@ mod tests {
                 status: Some(StatusCode::OK),
                 bytes: 7,
                 duration: Duration::from_micros(micros),
+                broken_by: None,
             });
         }
         let text = metrics.text();

@@ -106,9 +106,11 @@ impl Connection {
         session.stream()?.as_any().downcast_ref()
     }
 
-    /// Says that the head of a request is complete: what follows is its body.
+    /// Says that the head of a request is complete: what follows is its body. If a part of the one
+    /// before was left, it has been read away.
     pub fn end_head(&self) {
         self.in_head.store(false, Ordering::Relaxed);
+        self.unread.store(false, Ordering::Relaxed);
     }
 
     /// Says that a part of a request's body has come, and whether there is more of it.
@@ -136,7 +138,9 @@ impl Connection {
                     .head_timer
                     .get_or_insert_with(|| Box::pin(sleep(HEAD_TIMEOUT)));
                 ready!(timer.as_mut().poll(cx));
-                if let Some(metrics) = self.metrics.take() {
+                // What is left of a request is no head of another.
+                let is_left = *self.unread.get_mut();
+                if let Some(metrics) = self.metrics.take().filter(|_| !is_left) {
                     metrics.count_refused(None);
                 }
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
@@ -448,6 +452,27 @@ mod tests {
             written = write => written.unwrap(),
             () = read => {}
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_is_read_away_leaves_nothing_to_the_next_request() {
+        let (mut client, connection) = connected();
+        let metrics = Arc::new(Metrics::new());
+        let mut connection = connection.counted_by(Some(Arc::clone(&metrics)));
+        connection.end_head();
+        connection.leave_unread();
+        connection.begin_head();
+        client.write_all(b"body").await.unwrap();
+        connection.read_exact(&mut [0; 4]).await.unwrap();
+        let error = connection.read_u8().await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        let refused = r#"cds_proxy_requests_total{source="proxy",method="other",class="none"} 0"#;
+        assert!(metrics.text().contains(refused), "{}", metrics.text());
+
+        // The next one has come whole, so nothing is waited for before the close.
+        connection.end_head();
+        let close = Shutdown::shutdown(&mut connection);
+        timeout(LINGER_PAUSE / 2, close).await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]

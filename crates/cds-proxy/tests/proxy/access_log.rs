@@ -80,6 +80,47 @@ fn an_upstream_that_takes_no_connection_is_named() {
 }
 
 #[test]
+fn an_answer_that_breaks_off_is_told_from_a_whole_one() {
+    let site = SiteDir::good();
+    let portal = Portal::answering(|request| {
+        const LENGTH: usize = 64 << 20;
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {LENGTH}\r\n\r\n");
+        let mut answer = format!("{head}only this").into_bytes();
+        if !request.line.contains("/half") {
+            // More than there are buffers for on its way.
+            answer.resize(head.len() + LENGTH, b'x');
+        }
+        answer
+    });
+    let mut proxy = logging(&site, &portal, &["--upstream-timeout", "300ms"]);
+    let mut log = proxy.stdout();
+    let ask = |path: &str| {
+        let mut client = Client::connect(proxy.address);
+        client.send(format!("GET {path} HTTP/1.1\r\nHost: h\r\n\r\n").as_bytes());
+        assert!(client.read_until("only this"));
+        client
+    };
+    assert!(ask("/half").is_closed());
+    let line = next(&mut log);
+    assert_eq!(
+        (&line["status"], &line["broken_by"]),
+        (&200.into(), &"upstream".into())
+    );
+    assert_eq!(line["source"], "upstream");
+    drop(ask("/whole"));
+    let line = next(&mut log);
+    assert_eq!(
+        (&line["status"], &line["broken_by"]),
+        (&200.into(), &"client".into())
+    );
+    let metrics = get(proxy.admin, "/metrics");
+    for (by, count) in [("upstream", 1), ("client", 1), ("proxy", 0)] {
+        let series = format!("cds_proxy_requests_broken_off_total{{by=\"{by}\"}} {count}\n");
+        assert!(metrics.text().contains(&series), "{}", metrics.text());
+    }
+}
+
+#[test]
 fn what_nobody_wants_to_read_is_left_out() {
     let (site, portal) = (SiteDir::good(), Portal::new());
     let args = [
