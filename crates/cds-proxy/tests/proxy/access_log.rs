@@ -2,11 +2,13 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::ChildStdout;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
 
 use rustix::process::Signal;
 use serde_json::Value;
 
-use super::support::{Client, Portal, Proxy, SiteDir, Vacancy, eventually, get};
+use super::support::{Client, Http2, Portal, Proxy, SiteDir, Vacancy, eventually, get, ok};
 
 const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
 
@@ -118,6 +120,29 @@ fn an_answer_that_breaks_off_is_told_from_a_whole_one() {
         let series = format!("cds_proxy_requests_broken_off_total{{by=\"{by}\"}} {count}\n");
         assert!(metrics.text().contains(&series), "{}", metrics.text());
     }
+}
+
+#[test]
+fn a_client_of_http2_that_leaves_is_no_bad_request() {
+    let (release, held) = channel::<()>();
+    let held = Mutex::new(held);
+    let site = SiteDir::good();
+    let portal = Portal::answering(move |_| {
+        let _ = held.lock().unwrap().recv();
+        ok("late")
+    });
+    let mut proxy = logging(&site, &portal, &[]);
+    let mut log = proxy.stdout();
+    let mut client = Http2::connect(proxy.address);
+    let asked = client.begin(&format!("http://{}/", proxy.address));
+    portal.request();
+    drop(asked);
+    let line = next(&mut log);
+    assert_eq!(
+        (line.get("status"), &line["broken_by"]),
+        (None, &"client".into())
+    );
+    drop(release);
 }
 
 #[test]
