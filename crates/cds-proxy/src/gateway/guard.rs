@@ -2,6 +2,7 @@
 //! and what is over a limit.
 
 use http::{Version, header};
+use memchr::memchr_iter;
 use pingora::http::RequestHeader;
 use pingora::proxy::Session;
 
@@ -42,25 +43,29 @@ pub(super) fn announced_length(head: &RequestHeader) -> Option<u64> {
 /// is malformed; this is the rest of what a proxy before or a portal behind might read otherwise.
 fn fault(raw: &[u8]) -> Option<Problem> {
     let (mut lengths, mut codings, mut knows_codings) = (0, 0, true);
-    for line in raw.split_inclusive(|byte| *byte == b'\n') {
+    let mut begin = 0;
+    for end in memchr_iter(b'\n', raw) {
         // RFC 9112 §2.2 lets a line feed alone end a line; what reads it otherwise sees other lines.
-        if line.ends_with(b"\n") && !line.ends_with(b"\r\n") {
+        let Some(line) = raw[begin..end].strip_suffix(b"\r") else {
             return Some(Problem::BARE_LINE_FEED);
-        }
-        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
-            continue;
         };
-        let (name, value) = line.split_at(colon);
-        if name.eq_ignore_ascii_case(b"content-length") {
+        begin = end + 1;
+        if value(line, b"content-length").is_some() {
             lengths += 1;
-        } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
+        } else if let Some(coding) = value(line, b"transfer-encoding") {
             codings += 1;
-            let coding = value.get(1..).unwrap_or_default().trim_ascii();
-            knows_codings &= coding.eq_ignore_ascii_case(b"chunked");
+            knows_codings &= coding.trim_ascii().eq_ignore_ascii_case(b"chunked");
         }
     }
     if !knows_codings {
         return Some(Problem::TRANSFER_CODING);
     }
     (lengths + codings > 1).then_some(Problem::TWO_LENGTHS)
+}
+
+/// The value in a field's line, if the field has this name.
+fn value<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let (begin, rest) = line.split_at_checked(name.len())?;
+    let value = rest.strip_prefix(b":")?;
+    begin.eq_ignore_ascii_case(name).then_some(value)
 }
