@@ -12,6 +12,7 @@ mod forward;
 mod forwarded;
 mod guard;
 mod hop;
+mod max_forwards;
 mod outgoing;
 mod passage;
 mod problem;
@@ -138,11 +139,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         }
         let head = session.req_header();
         let Some(mut response) = self.site.respond(RequestHead::from(&**head)) else {
-            let goes_round = outgoing::goes_round(session.req_header());
-            if goes_round {
-                Problem::LOOP.send(session, exchange.id.as_ref()).await?;
-            }
-            return Ok(goes_round);
+            return end_here(session, exchange.id.as_ref()).await;
         };
         if let Some(fields) = self.rate_exceeded(exchange) {
             Problem::TOO_MANY_REQUESTS
@@ -256,6 +253,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         let client = exchange
             .client
             .unwrap_or_else(|| Client::of(session, &self.forwarding.trusted_proxies));
+        max_forwards::count_down(request)?;
         let authority = exchange.way.member().map_or("", Member::authority);
         Hop::of(session, client, exchange.id.as_ref()).announce(
             &self.forwarding,
@@ -470,6 +468,19 @@ impl<R> Gateway<R> {
             self.metrics.count_upstream_error(kind);
         }
     }
+}
+
+/// Answers a request that isn't ours and yet goes no further; whether it is one.
+async fn end_here(session: &mut Session, id: Option<&RequestId>) -> Result<bool> {
+    let head = session.req_header();
+    if outgoing::goes_round(head) {
+        Problem::LOOP.send(session, id).await?;
+    } else if max_forwards::left(head) == Some(0) {
+        max_forwards::answer(session, id).await?;
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
 }
 
 /// A request as it is logged.

@@ -54,6 +54,12 @@ impl Problem {
         title: "Not Implemented",
         detail: "The request's body may only be in the transfer coding chunked.",
     };
+    /// RFC 9110 §9.3.8.
+    pub(super) const TRACE: Self = Self {
+        status: StatusCode::NOT_IMPLEMENTED,
+        title: "Not Implemented",
+        detail: "This proxy passes TRACE on and does not answer it.",
+    };
     pub(super) const BODY_TOO_LARGE: Self = Self {
         status: StatusCode::PAYLOAD_TOO_LARGE,
         title: "Content Too Large",

@@ -298,3 +298,26 @@ fn an_old_client_gets_no_interim_answers_and_its_body_ends_with_the_connection()
     assert_eq!(request.all("host"), ["old.example"]);
     assert_eq!(request.all("x-forwarded-host"), ["old.example"]);
 }
+
+#[test]
+fn what_may_be_passed_on_so_often_counts_down_and_ends_here() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let proxy = Proxy::start(&site, &portal);
+    let mut client = Client::connect(proxy.address);
+    let ask = |client: &mut Client, method, most| {
+        let request = format!("{method} /a HTTP/1.1\r\nHost: h\r\nMax-Forwards: {most}\r\n\r\n");
+        client.ask(&request).status
+    };
+    for method in ["OPTIONS", "TRACE"] {
+        for (most, left) in [("2", "1"), ("1", "0"), ("few", "few")] {
+            assert_eq!(ask(&mut client, method, most), 200);
+            assert_eq!(portal.request().all("max-forwards"), [left], "{method}");
+        }
+    }
+    assert_eq!(ask(&mut client, "GET", "0"), 200);
+    assert_eq!(portal.request().all("max-forwards"), ["0"]);
+
+    assert_eq!(ask(&mut client, "OPTIONS", "0"), 204);
+    assert_eq!(ask(&mut client, "TRACE", "0"), 501);
+    assert!(portal.is_untouched());
+}
