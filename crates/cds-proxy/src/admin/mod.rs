@@ -2,6 +2,7 @@
 
 mod reload;
 mod sites;
+mod web_page;
 
 use std::sync::{Arc, OnceLock};
 
@@ -45,11 +46,18 @@ pub enum Audience {
 impl ServeHttp for Admin {
     async fn response(&self, session: &mut ServerSession) -> Response<Vec<u8>> {
         let head = session.req_header();
-        let mut response = match Selection::of(self.audience, &head.method, head.uri.path()) {
-            Selection::Page(page) => page(self),
-            Selection::Reload => self.reload().await,
-            Selection::Only(methods) => only(methods),
-            Selection::Nothing => text(StatusCode::NOT_FOUND, self.audience.paths()),
+        let path = head.uri.path();
+        let refusal = match path {
+            "/sites" | "/reload" => web_page::refusal(session),
+            _ => None,
+        };
+        let selection = Selection::of(self.audience, &head.method, path);
+        let mut response = match (selection, refusal) {
+            (Selection::Page(_) | Selection::Reload, Some(why)) => text(StatusCode::FORBIDDEN, why),
+            (Selection::Page(page), None) => page(self),
+            (Selection::Reload, None) => self.reload().await,
+            (Selection::Only(methods), _) => only(methods),
+            (Selection::Nothing, _) => text(StatusCode::NOT_FOUND, self.audience.paths()),
         };
         let length = HeaderValue::from(response.body().len());
         response

@@ -5,7 +5,7 @@ use rustix::process::Signal;
 use super::support::{Client, METADATA, Portal, Proxy, SiteDir, eventually, get};
 
 /// Asks for everything to be read again.
-const RELOAD: &str = "POST /reload HTTP/1.1\r\nhost: admin\r\ncontent-length: 0\r\n\r\n";
+const RELOAD: &str = "POST /reload HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n";
 
 #[test]
 fn a_good_site_is_told_of() {
@@ -308,10 +308,10 @@ fn unknown_paths_and_methods_are_refused() {
     let proxy = Proxy::start(&site, &portal);
     assert_eq!(get(proxy.admin, "/").status, 404);
     let response = Client::connect(proxy.admin)
-        .ask("POST /sites HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+        .ask("POST /sites HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
     assert_eq!(response.status, 405);
     assert_eq!(response.field("allow"), Some("GET, HEAD"));
-    let head = Client::connect(proxy.admin).ask("HEAD /sites HTTP/1.1\r\nHost: h\r\n\r\n");
+    let head = Client::connect(proxy.admin).ask("HEAD /sites HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_eq!(head.status, 200);
 }
 
@@ -369,4 +369,31 @@ fn a_crowd_of_scrapers_waits_and_operators_do_not() {
     assert_eq!(get(proxy.admin, "/readyz").status, 200);
     crowd.pop();
     assert_eq!(late.get("/readyz").status, 200);
+}
+
+#[test]
+fn web_pages_learn_and_cause_nothing() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let proxy = Proxy::start(&site, &portal);
+    let ask = |request: String| Client::connect(proxy.admin).ask(&request).status;
+    let port = proxy.admin.port();
+    let own = RELOAD.replace("localhost", &format!("127.0.0.1:{port}"));
+    for field in ["origin: https://page.example", "sec-fetch-site: cross-site"] {
+        let page = own.replace("content-length", &format!("{field}\r\ncontent-length"));
+        assert_eq!(ask(page), 403, "{field}");
+    }
+    // A name that leads here by now.
+    let rebound = format!("page.example:{port}");
+    assert_eq!(ask(RELOAD.replace("localhost", &rebound)), 403);
+    let get = |path, host: &str| ask(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+    assert_eq!(get("/sites", &rebound), 403);
+
+    assert_eq!(ask(own), 200);
+    for host in ["localhost", "[::1]:9901", "10.1.2.3:9901"] {
+        assert_eq!(get("/sites", host), 200, "{host}");
+    }
+    // Scrapers and probes may come by any name.
+    for path in ["/metrics", "/healthz", "/readyz"] {
+        assert_eq!(get(path, "proxy.internal:9901"), 200, "{path}");
+    }
 }
