@@ -22,6 +22,7 @@ mod request_id;
 mod tests;
 mod trace;
 
+use std::convert::Infallible;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -35,6 +36,7 @@ use pingora::modules::http::HttpModules;
 use pingora::proxy::{FailToProxy, ProxyHttp, ProxyWarnLogContext, Session};
 use pingora::upstreams::peer::HttpPeer;
 use pingora::{Error, ErrorType, Result};
+use tokio::sync::oneshot;
 
 pub use self::client::Client;
 use self::failure::Failure;
@@ -69,6 +71,8 @@ pub struct Gateway<R> {
     pub access_log: Option<Arc<AccessLog>>,
     /// Whether connections may be kept.
     pub life: Life,
+    /// Goes when nobody is answered any more.
+    pub ended: oneshot::Sender<Infallible>,
 }
 
 /// What is remembered of a request while it is answered.

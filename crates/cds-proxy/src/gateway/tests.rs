@@ -27,6 +27,7 @@ impl Respond for Nothing {
 
 fn gateway(upstream: Arc<Upstream>) -> Gateway<Nothing> {
     Gateway {
+        ended: oneshot::channel().0,
         site: Nothing,
         upstream,
         passage: Passage::new(Room::boundless(), Duration::ZERO),

@@ -107,8 +107,7 @@ impl Course<'_> {
                 Phase::HandedOver
             }
         };
-        self.drain(&mut signals, &life, first, &mut serving.tasks)
-            .await;
+        self.drain(&mut signals, &life, first, &mut serving).await;
         spawn_blocking(move || serving.flush_log()).await?;
         Ok(Verdict::Good)
     }
@@ -214,20 +213,13 @@ impl Course<'_> {
         }))
     }
 
-    async fn drain(
-        &self,
-        signals: &mut Signals,
-        life: &Life,
-        first: Phase,
-        tasks: &mut JoinSet<()>,
-    ) {
+    async fn drain(&self, signals: &mut Signals, life: &Life, first: Phase, serving: &mut Serving) {
         tracing::info!(
             "ending; requests in flight have {:?}",
             self.settings.process.drain_timeout
         );
-        let idle = async { while tasks.join_next().await.is_some() {} };
         let process = self.settings.process;
-        match signals.drain(life, first, process, idle).await {
+        match signals.drain(life, first, process, serving.ended()).await {
             Ending::Drained => tracing::info!("ended"),
             Ending::TimedOut => tracing::warn!("ended; the time was too short for some requests"),
             Ending::Forced => tracing::warn!("ended at once, as asked"),

@@ -1,5 +1,6 @@
 //! The proxy itself, put together and served.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -8,6 +9,7 @@ use anyhow::Context as _;
 use pingora::apps::HttpServerOptions;
 use pingora::proxy::http_proxy;
 use pingora::server::configuration::ServerConf;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::shares::Shares;
@@ -26,6 +28,8 @@ pub(crate) struct Serving {
     pub(super) tasks: JoinSet<()>,
     pub(super) acceptors: Vec<Weak<Acceptor>>,
     access_log: Option<Arc<AccessLog>>,
+    /// Ends when nobody is answered any more.
+    answering: oneshot::Receiver<Infallible>,
 }
 
 /// Starts to serve, and enters that phase. `own` is where this proxy listens, for whomever.
@@ -49,6 +53,7 @@ pub(crate) fn start(
         .context("the access log can't be written")?
         .map(Arc::new);
     let shares = Shares::of(settings);
+    let (ended, answering) = oneshot::channel();
     let gateway = Gateway {
         site: published,
         upstream,
@@ -59,6 +64,7 @@ pub(crate) fn start(
         metrics: Arc::clone(metrics),
         access_log: access_log.clone(),
         life: life.clone(),
+        ended,
     };
     let mut proxy = http_proxy(&pingora_conf(shares.idle), gateway);
     let mut options = HttpServerOptions::default();
@@ -93,10 +99,19 @@ pub(crate) fn start(
         tasks,
         acceptors,
         access_log,
+        answering,
     })
 }
 
 impl Serving {
+    /// Waits until nobody is answered any more, once no more come.
+    pub(super) async fn ended(&mut self) {
+        while self.tasks.join_next().await.is_some() {}
+        // A request of HTTP/2 has a task of its own. It is logged after its answer, when the
+        // connection may have ended.
+        let _ = (&mut self.answering).await;
+    }
+
     /// Has what is still to be logged written, as far as that is done in a second.
     pub(super) fn flush_log(&self) {
         if let Some(log) = &self.access_log {

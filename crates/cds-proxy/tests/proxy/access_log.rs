@@ -1,6 +1,7 @@
 //! The log of requests.
 
 use std::io::{BufRead as _, BufReader};
+use std::net::TcpStream;
 use std::process::ChildStdout;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
@@ -8,7 +9,9 @@ use std::sync::mpsc::channel;
 use rustix::process::Signal;
 use serde_json::Value;
 
-use super::support::{Client, Http2, Portal, Proxy, SiteDir, Vacancy, eventually, get, ok};
+use super::support::{
+    Client, DEADLINE, Http2, Portal, Proxy, SiteDir, Vacancy, eventually, get, ok,
+};
 
 const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
 
@@ -187,6 +190,34 @@ fn lines_are_text_for_those_who_read_them_and_none_is_lost_at_the_end() {
         let line = line.unwrap_or_else(|| panic!("{path} is not in {lines:?}"));
         assert!(line.contains(" status=200 "), "{line}");
     }
+}
+
+#[test]
+fn no_line_of_http2_is_lost_at_the_end() {
+    const AT_ONCE: usize = 50;
+    let site = SiteDir::good();
+    let (release, released) = channel::<()>();
+    let released = Mutex::new(released);
+    let portal = Portal::answering(move |_| {
+        let _ = released.lock().unwrap().recv_timeout(DEADLINE);
+        ok("finished")
+    });
+    let mut proxy = logging(&site, &portal, &[]);
+    let log = proxy.stdout();
+    let client = Http2::connect(proxy.address);
+    let urls = (0..AT_ONCE).map(|number| format!("http://utility.example/{number}"));
+    let answers = client.get_all(urls.collect());
+    for _ in 0..AT_ONCE {
+        portal.request();
+    }
+    proxy.signal(Signal::TERM);
+    eventually("nothing but what was asked keeps it", || {
+        TcpStream::connect(proxy.address).is_err().then_some(())
+    });
+    drop(release);
+    assert_eq!(answers().len(), AT_ONCE);
+    assert!(proxy.ended().success());
+    assert_eq!(log.lines().count(), AT_ONCE);
 }
 
 #[test]

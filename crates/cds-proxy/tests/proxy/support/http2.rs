@@ -90,6 +90,25 @@ impl Http2 {
         })
     }
 
+    /// Asks for all of these at once. The answers come with the function that is returned.
+    pub(crate) fn get_all(&self, urls: Vec<String>) -> impl FnOnce() -> Vec<Response<String>> {
+        let asking = urls.into_iter().map(|url| {
+            let request = Request::get(url).body(()).unwrap();
+            let sender = self.sender.clone();
+            self.runtime.spawn(exchange(sender, request, String::new()))
+        });
+        let asking: Vec<_> = asking.collect();
+        move || {
+            let answers = asking.into_iter().map(|asking| {
+                let answer = self
+                    .runtime
+                    .block_on(async { timeout(DEADLINE, asking).await });
+                answer.unwrap().unwrap().unwrap()
+            });
+            answers.collect()
+        }
+    }
+
     pub(crate) fn get(&mut self, url: &str) -> Response<String> {
         self.ask(Request::get(url).body("").unwrap())
     }
