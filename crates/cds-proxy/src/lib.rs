@@ -34,6 +34,7 @@ pub mod server;
 pub mod upstream;
 
 mod exit;
+mod seldom;
 mod site_dir;
 mod temporary;
 mod terminal;

@@ -11,25 +11,23 @@ use crate::config::LogFilter;
 /// `warn,cds_proxy=info`.
 pub const VARIABLE: &str = "CDS_PROXY_LOG";
 
-const DEFAULT: &str = "info";
-
 /// Pingora reports every client that hangs up as an error, and rustls warns of what a client may
 /// send at will. What matters of it, the proxy says itself.
 const QUIET: &str = "pingora=off,rustls=off";
 
-/// Starts logging as `wanted` says, or as is fit for a program that serves. A second call changes
-/// nothing.
-pub fn start(wanted: Option<&str>) {
-    begin(filter(wanted.unwrap_or(DEFAULT)));
+/// Starts logging as `wanted` says. A second call changes nothing.
+pub fn start(wanted: &str) {
+    begin(filter(wanted));
 }
 
 /// Starts logging what `default` says, unless the environment says otherwise.
 pub(crate) fn start_with(default: &str) {
     let wanted = std::env::var(VARIABLE).unwrap_or_default();
-    let understood = wanted.parse::<LogFilter>();
-    let wanted = understood.as_ref().ok().and_then(LogFilter::as_str);
-    let is_first = begin(filter(wanted.unwrap_or(default)));
-    if let (true, Err(mistake)) = (is_first, understood) {
+    let (wanted, mistake) = match wanted.parse::<LogFilter>() {
+        Ok(wanted) => (wanted, None),
+        Err(mistake) => (LogFilter::default(), Some(mistake)),
+    };
+    if let (true, Some(mistake)) = (begin(filter(wanted.or(default))), mistake) {
         tracing::warn!("{VARIABLE} is not understood, so it is ignored: {mistake}");
     }
 }

@@ -15,7 +15,7 @@ use super::section::{
 };
 use super::upstream_settings::UpstreamSettings;
 use super::values::{
-    HostSent, ListenAddress, LogFormat, Mode, Peers, Size, Threads, Timeout, Watching,
+    HostSent, ListenAddress, LogFormat, Mode, Peers, Size, Threads, Timeout, UrlPath, Watching,
 };
 use crate::metrics::Source;
 use crate::rules::config_invalid::CONFIG_INVALID;
@@ -36,7 +36,7 @@ pub struct Settings {
     /// Address of the listener for scrapers and probes, if there is one.
     pub metrics: Option<ListenAddress>,
     /// How much is logged; `None` is what the program itself finds fit.
-    pub log: Option<String>,
+    pub log: String,
     /// The log of requests.
     pub access_log: AccessLogSettings,
     /// How many connections of clients there may be at a time; `None` is what the system allows.
@@ -111,7 +111,7 @@ pub struct AccessLogSettings {
     /// Whether it has query strings.
     pub queries: bool,
     /// Paths that it leaves out, with what is below them.
-    pub except: Vec<String>,
+    pub except: Vec<UrlPath>,
     /// Requests that it has, by who answered.
     pub sources: Vec<Source>,
 }
@@ -171,10 +171,7 @@ impl Settings {
                 forwarding: ForwardingSettings::of(layer.forwarding),
                 admin: layer.admin.address.unwrap_or(Self::ADMIN),
                 metrics: layer.admin.metrics,
-                log: layer
-                    .log
-                    .level
-                    .and_then(|level| level.as_str().map(str::to_owned)),
+                log: layer.log.level.unwrap_or_default().or("info").to_owned(),
                 access_log: AccessLogSettings::of(layer.access_log),
                 max_connections: layer.limits.max_connections,
                 requests: layer.limits.of_requests(),

@@ -1,15 +1,14 @@
 //! What a failure to pass a request on means for the client and for the operator.
 
-use std::borrow::Cow;
-use std::error::Error as StdError;
-use std::{io, iter};
+use std::io;
 
 use pingora::ErrorType as E;
-use pingora::{Error, ErrorSource, ImmutStr};
+use pingora::{Error, ErrorSource};
 use rustix::io::Errno;
 
 use super::problem::Problem;
 use crate::metrics::{BrokenBy, UpstreamError};
+use crate::upstream::os_error;
 
 /// Why a request could not be passed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,51 +140,10 @@ fn is_time_out(error: &Error) -> bool {
     os_error(error).is_some_and(|cause| cause.kind() == io::ErrorKind::TimedOut)
 }
 
-/// The error of the system that is behind another.
-fn os_error(error: &Error) -> Option<&io::Error> {
-    let root: &(dyn StdError + 'static) = error.root_cause();
-    let mut causes = iter::successors(Some(root), |&cause| cause.source());
-    causes.find_map(|cause| cause.downcast_ref())
-}
-
-/// A failure in an operator's words.
-pub(super) fn reason(error: &Error) -> Cow<'_, str> {
-    let context = error.context.as_ref().map(ImmutStr::as_str);
-    let words = match error.etype() {
-        E::ConnectRefused => return "it refuses connections; is it running?".into(),
-        E::ConnectTimedout => return "no connection in time".into(),
-        E::ReadTimedout => return "the upstream did not answer in time".into(),
-        E::WriteTimedout => return "the upstream did not take the request in time".into(),
-        E::ConnectionClosed => {
-            return "the upstream closed the connection before it answered".into();
-        }
-        E::TLSHandshakeFailure => {
-            // The cause is within a text of Pingora's, before the name that was asked for.
-            let text = context.unwrap_or_default();
-            let cause = text.split_once("cause: ").map_or(text, |(_, cause)| cause);
-            return format!("no TLS connection: {cause}").into();
-        }
-        E::ConnectNoRoute | E::ConnectError | E::InternalError if os_error(error).is_some() => {
-            "no connection"
-        }
-        E::ReadError => "the upstream's answer broke off",
-        E::WriteError => "the upstream stopped to take the request",
-        E::InvalidHTTPHeader => "the upstream's answer is not HTTP",
-        _ => match context {
-            Some(context) => context,
-            None => return error.to_string().into(),
-        },
-    };
-    match (&error.cause, context) {
-        (Some(_), _) => format!("{words}: {}", error.root_cause()).into(),
-        (None, Some(context)) if context != words => format!("{words}: {context}").into(),
-        _ => words.into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::upstream::reason;
 
     fn status(error: &Error) -> Option<u16> {
         Failure::of(error)
@@ -229,34 +187,5 @@ mod tests {
             reason(&barred),
             "no connection: Operation not permitted (os error 1)"
         );
-    }
-
-    #[test]
-    fn a_reason_has_its_cause() {
-        let reset = || io::Error::from(Errno::CONNRESET);
-        for (error, words) in [
-            (
-                Error::because(E::ReadError, "when reading body", reset()),
-                "the upstream's answer broke off: Connection reset by peer (os error 104)",
-            ),
-            (
-                Error::because(E::WriteError, "", reset()),
-                "the upstream stopped to take the request: Connection reset by peer (os error 104)",
-            ),
-            (
-                Error::explain(E::ConnectNoRoute, "its name can't be resolved"),
-                "its name can't be resolved",
-            ),
-            (
-                Error::explain(E::InvalidHTTPHeader, "no colon"),
-                "the upstream's answer is not HTTP: no colon",
-            ),
-            (
-                Error::because(E::H2Error, "while reading the header", reset()),
-                "while reading the header: Connection reset by peer (os error 104)",
-            ),
-        ] {
-            assert_eq!(reason(&error), words);
-        }
     }
 }

@@ -49,7 +49,7 @@ use crate::access_log::{AccessLog, Entry};
 use crate::config::{ForwardingSettings, RequestLimits};
 use crate::metrics::{Answered, BrokenBy, Metrics, Source, UpstreamError};
 use crate::server::{Connection, Life, Phase, Place};
-use crate::upstream::{Member, Pace, Upstream, Way};
+use crate::upstream::{Member, Pace, Upstream, Way, reason};
 
 /// Decides who answers a request, and passes on what is not ours.
 pub struct Gateway<R> {
@@ -194,7 +194,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             error.set_retry(false);
             return error;
         }
-        let why = failure::reason(&error).into_owned();
+        let why = reason(&error).into_owned();
         let in_time = failure != Failure::Unresponsive;
         let again = self.upstream.missed(&mut exchange.way, in_time, &why);
         error.set_retry(again);
@@ -319,7 +319,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         exchange: &mut Exchange,
     ) -> FailToProxy {
         let failure = Failure::of(error);
-        self.note(session, failure, error);
+        self.note(session, exchange, failure, error);
         // Until a whole answer is sent.
         exchange.broken_by = Some(failure.side());
         let Some(problem) = failure.problem() else {
@@ -451,25 +451,32 @@ impl<R> Gateway<R> {
         }
     }
 
-    fn note(&self, session: &Session, failure: Failure, error: &Error) {
-        match failure {
-            Failure::Exhausted => return self.passage.complain(&failure::reason(error)),
-            // Of those that can't be reached, the log tells once per outage.
-            _ if failure.upstream_error() == Some(UpstreamError::Unreachable) => {}
-            _ if failure.upstream_error().is_some() || failure == Failure::Internal => {
-                let head = session.req_header();
-                tracing::warn!(
-                    method = %head.method,
-                    // Queries may hold what nobody should read in a log.
-                    path = head.uri.path(),
-                    "{}",
-                    failure::reason(error),
-                );
-            }
-            _ => {}
+    fn note(&self, session: &Session, exchange: &Exchange, failure: Failure, error: &Error) {
+        if failure == Failure::Exhausted {
+            return self.passage.complain(&reason(error));
         }
-        if let Some(kind) = failure.upstream_error() {
+        let kind = failure.upstream_error();
+        if let Some(kind) = kind {
             self.metrics.count_upstream_error(kind);
+        }
+        let upstream = exchange.way.last();
+        let is_news = match (kind, upstream) {
+            // Of those that can't be reached, the log tells once per outage.
+            (Some(UpstreamError::Unreachable), _) => false,
+            (Some(kind), Some(upstream)) => upstream.is_news(kind, &reason(error)),
+            (kind, _) => kind.is_some() || failure == Failure::Internal,
+        };
+        if is_news {
+            let head = session.req_header();
+            tracing::warn!(
+                upstream = upstream.map(|upstream| tracing::field::display(upstream.url())),
+                request_id = exchange.id.as_ref().and_then(RequestId::as_str),
+                method = %head.method,
+                // Queries may hold what nobody should read in a log.
+                path = head.uri.path(),
+                "{}",
+                reason(error),
+            );
         }
     }
 }

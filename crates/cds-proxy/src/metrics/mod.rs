@@ -48,6 +48,7 @@ pub struct Metrics {
     bytes: Vec<Counter>,
     connections: Gauge,
     tls_failures: Counter,
+    proxy_protocol_failures: Counter,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -247,6 +248,13 @@ impl Metrics {
                 registry.register("tls_handshake_failures", help, counter.clone());
                 counter
             },
+            proxy_protocol_failures: {
+                let counter = Counter::default();
+                let help = "Connections of load balancers without a PROXY protocol header that can be \
+                            read, or none in time";
+                registry.register("proxy_protocol_failures", help, counter.clone());
+                counter
+            },
             dropped_lines: {
                 let counter = Counter::default();
                 let help = "Lines of the access log that could not be written in time or at all";
@@ -294,6 +302,11 @@ impl Metrics {
     /// Counts a TLS handshake that came to nothing.
     pub fn count_tls_failure(&self) {
         self.tls_failures.inc();
+    }
+
+    /// Counts a connection of a load balancer that doesn't say whose it is.
+    pub(crate) fn count_proxy_protocol_failure(&self) {
+        self.proxy_protocol_failures.inc();
     }
 
     /// Counts a request; no method when that could not be read, no status when nothing was answered.

@@ -55,7 +55,7 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
     };
     // Before anything else, so that a port in use is said at once and nothing else happens.
     let sockets = Sockets::bind(&settings, &certificates, &mut inherited)?;
-    logging::start(settings.log.as_deref());
+    logging::start(&settings.log);
     for address in inherited.left() {
         tracing::warn!("nothing in the settings listens on {address}, so that socket is closed");
     }

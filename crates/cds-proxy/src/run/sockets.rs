@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use crate::config::{ListenerSettings, Mistake, Mode, Settings};
 use crate::server::tls::{self, Certificates, Role};
-use crate::server::{Greeting, Inherited, Listener};
+use crate::server::{Inherited, Listener};
 
 /// The sockets of a proxy, bound and not yet served.
 #[derive(Debug)]
@@ -69,12 +69,10 @@ fn listener(
     let (address, mode) = (&settings.address, settings.mode);
     let mut listener = Listener::bind(address, mode, "--listen", inherited)?;
     let tls = certificates.map(|certificates| tls::server_config(certificates, settings.http2));
-    listener.greeting = Greeting {
-        proxies: settings.proxies.clone(),
-        tls: tls.transpose().context("TLS can't be spoken")?,
-        http2: settings.http2,
-        metrics: None,
-    };
+    let greeting = &mut listener.greeting;
+    greeting.proxies = settings.proxies.clone();
+    greeting.tls = tls.transpose().context("TLS can't be spoken")?;
+    greeting.http2 = settings.http2;
     Ok(listener)
 }
 

@@ -19,6 +19,7 @@ use super::tls::HTTP2;
 use super::transport::{Socket, Stream, Transport};
 use crate::config::Peers;
 use crate::metrics::Metrics;
+use crate::seldom::Seldom;
 
 /// How connections of a listener begin.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +33,8 @@ pub struct Greeting {
     pub http2: bool,
     /// Where is counted what no request tells of.
     pub metrics: Option<Arc<Metrics>>,
+    /// When it was logged that a header was missing.
+    headless: Arc<Seldom>,
 }
 
 /// The two ends of a connection.
@@ -113,11 +116,39 @@ impl Greeting {
         if self.proxies.is_empty() || !self.proxies.contain(peer.map(|peer| peer.ip())) {
             return Ok(ends);
         }
-        let origin = timeout(GREETING, proxy_protocol::read(stream)).await??;
+        let origin = match timeout(GREETING, proxy_protocol::read(stream)).await {
+            Ok(origin) => origin,
+            Err(_) => Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                "no PROXY protocol header came in time",
+            )),
+        };
+        let origin = origin.inspect_err(|error| self.miss_header(stream, peer, error))?;
         Ok(origin.map_or(ends, |origin| Ends {
             client: Some(origin.client),
             destination: Some(origin.destination),
         }))
+    }
+}
+
+impl Greeting {
+    /// Tells of a load balancer that doesn't say whose connection it is: nobody gets through.
+    fn miss_header(&self, stream: &Stream, peer: Option<SocketAddr>, error: &io::Error) {
+        if error.kind() == io::ErrorKind::UnexpectedEof && stream.ahead().is_empty() {
+            // Whether there is somebody is all it wanted to know.
+            return;
+        }
+        if let Some(metrics) = &self.metrics {
+            metrics.count_proxy_protocol_failure();
+        }
+        if let Some(more) = self.headless.now() {
+            let peer = peer.map(tracing::field::display);
+            tracing::warn!(
+                peer,
+                "a connection is closed because {error}; have the load balancer send it, or leave its \
+                 address out of `proxy-protocol`{more}"
+            );
+        }
     }
 }
 

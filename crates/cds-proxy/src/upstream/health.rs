@@ -13,6 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use super::member::Member;
 use super::peer::{Demand, Pace, Speech};
+use super::reason::reason;
 use crate::config::HealthCheck;
 
 /// How upstreams are asked whether they are well.
@@ -39,7 +40,7 @@ pub(super) async fn keep_checked(member: Arc<Member>, checks: Checks, speech: Sp
         let asked = timeout(checks.timeout, ask(&member, &checks.check, &speech));
         let fault = match asked.await {
             Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(error.to_string()),
+            Ok(Err(error)) => Some(reason(&error).into_owned()),
             Err(_) => Some("no answer in time".to_owned()),
         };
         in_a_row = match fault.is_none() == well {

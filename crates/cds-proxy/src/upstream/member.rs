@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Notify, watch};
 
 use super::addresses::Addresses;
+use super::complaints::{Complaint, Complaints, Matter};
 use super::standing::{Ejection, Standing};
 use crate::config::{Host, UpstreamUrl};
 use crate::metrics::{UpstreamError, UpstreamSeries};
@@ -31,6 +32,11 @@ pub struct Member {
     asked: watch::Sender<bool>,
     ask_again: Notify,
     left_out: Notify,
+    /// Whether there is no other upstream.
+    is_alone: bool,
+    complaints: Complaints,
+    /// Whether the log says that it is left out, and not yet that it answers again.
+    is_told: AtomicBool,
     series: UpstreamSeries,
 }
 
@@ -41,6 +47,7 @@ impl Member {
         url: UpstreamUrl,
         own: Arc<[SocketAddr]>,
         ejection: Ejection,
+        is_alone: bool,
         series: UpstreamSeries,
     ) -> Self {
         let member = Self {
@@ -54,6 +61,9 @@ impl Member {
             asked: watch::Sender::new(matches!(url.host, Host::Address(_))),
             ask_again: Notify::new(),
             left_out: Notify::new(),
+            is_alone,
+            complaints: Complaints::default(),
+            is_told: AtomicBool::new(false),
             series,
             url,
         };
@@ -121,6 +131,11 @@ impl Member {
     /// Notes what health checks have found, and why if it is bad.
     pub(super) fn is_found(&self, well: bool, why: &str) {
         self.unwell.store(!well, Ordering::Relaxed);
+        if well {
+            // What requests have found is older.
+            self.standing.readmit();
+            self.is_told.store(false, Ordering::Relaxed);
+        }
         self.tell_fitness();
         match well {
             true => tracing::info!(upstream = %self.url, "the health checks are good again"),
@@ -144,13 +159,17 @@ impl Member {
     /// Notes that this address answered, so that it is tried first from now on.
     pub(super) fn answered(&self, address: SocketAddr) {
         self.addresses.load().prefer(address);
-        if self.standing.succeed() {
+        let was_out = self.standing.succeed();
+        if was_out {
             self.tell_fitness();
         }
+        let was_told = was_out && self.is_told.swap(false, Ordering::Relaxed);
         if self.unreachable.load(Ordering::Relaxed)
             && self.unreachable.swap(false, Ordering::Relaxed)
         {
             tracing::info!(upstream = %self.url, "the upstream can be reached again");
+        } else if was_told {
+            tracing::info!(upstream = %self.url, "the upstream answers again");
         }
     }
 
@@ -175,12 +194,43 @@ impl Member {
         if let Some(failures) = self.standing.fail() {
             self.tell_fitness();
             self.left_out.notify_one();
-            tracing::warn!(
-                upstream = %self.url,
-                "the upstream has failed {failures} times in a row; others are asked meanwhile, if \
-                 there are any"
-            );
+            let others = match self.is_alone {
+                true => "there is no other to ask",
+                false => "others are asked meanwhile",
+            };
+            let words = format!("the upstream has failed {failures} times in a row; {others}");
+            if self.complaints.note(Matter::LeftOut, &words) {
+                self.is_told.store(true, Ordering::Relaxed);
+                tracing::warn!(upstream = %self.url, "{words}");
+            }
         }
+    }
+
+    /// Notes why a request got no answer. Whether the log has not told of the like lately.
+    pub fn is_news(&self, how: UpstreamError, why: &str) -> bool {
+        self.complaints.note(Matter::Requests(how), why)
+    }
+
+    /// Tells how often there was more of what was told. Whether there was.
+    pub(super) fn tell_again(&self) -> bool {
+        let again = self.complaints.sum_up();
+        for Complaint {
+            matter,
+            words,
+            more,
+        } in &again
+        {
+            if *matter == Matter::LeftOut {
+                let is_failing = self.standing.is_failing();
+                self.is_told.store(is_failing, Ordering::Relaxed);
+            }
+            tracing::warn!(upstream = %self.url, "{more} more like it in the last minute: {words}");
+        }
+        !again.is_empty()
+    }
+
+    pub(super) const fn complaints(&self) -> &Complaints {
+        &self.complaints
     }
 
     /// Takes up the addresses that its name has now.

@@ -9,6 +9,7 @@ use pingora::upstreams::peer::HttpPeer;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::complaints::keep_told;
 use super::health::{Checks, keep_checked};
 use super::member::Member;
 use super::peer::{Demand, Limits, Speech};
@@ -47,9 +48,11 @@ impl Upstream {
         metrics: &Metrics,
     ) -> Self {
         let own: Arc<[SocketAddr]> = own.into();
+        let is_alone = urls.len() == 1;
         let member = |url: &UpstreamUrl| {
             let series = metrics.upstream(url);
-            Arc::new(Member::new(url.clone(), Arc::clone(&own), ejection, series))
+            let (url, own) = (url.clone(), Arc::clone(&own));
+            Arc::new(Member::new(url, own, ejection, is_alone, series))
         };
         Self {
             members: urls.iter().map(member).collect(),
@@ -82,6 +85,7 @@ impl Upstream {
         for member in &self.members {
             tasks.spawn(keep_resolved(Arc::clone(member)));
             tasks.spawn(keep_readmitted(Arc::clone(member)));
+            tasks.spawn(keep_told(Arc::clone(member)));
             if let Some(checks) = self.checks.clone() {
                 tasks.spawn(keep_checked(
                     Arc::clone(member),

@@ -76,6 +76,17 @@ impl Standing {
         Some(failures)
     }
 
+    /// Whether it has been failing of late.
+    pub(super) fn is_failing(&self) -> bool {
+        self.failures.load(Ordering::Relaxed) > 0
+    }
+
+    /// Makes a new start, whatever requests have found.
+    pub(super) fn readmit(&self) {
+        self.out_until.store(0, Ordering::Relaxed);
+        self.failures.store(0, Ordering::Relaxed);
+    }
+
     fn now(&self) -> u64 {
         u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX)
     }

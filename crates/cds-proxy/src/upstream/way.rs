@@ -9,6 +9,8 @@ use super::member::Member;
 #[derive(Debug, Default)]
 pub struct Way {
     now: Option<Stop>,
+    /// The upstream that was left last.
+    left: Option<Arc<Member>>,
     /// Addresses that were tried in vain.
     pub(super) missed: Vec<SocketAddr>,
     /// How many of them left it waiting.
@@ -30,6 +32,11 @@ impl Way {
         self.now.as_ref().map(|stop| &*stop.member)
     }
 
+    /// The upstream that is being asked, or else that was asked last, if only in vain.
+    pub fn last(&self) -> Option<&Member> {
+        self.member().or(self.left.as_deref())
+    }
+
     /// The address that is being asked, or else that was asked last, if only in vain.
     pub fn address(&self) -> Option<SocketAddr> {
         let now = self.now.as_ref().map(|stop| stop.address);
@@ -48,6 +55,7 @@ impl Way {
     pub(super) fn leave(&mut self) -> Option<Stop> {
         let stop = self.now.take()?;
         self.missed.push(stop.address);
+        self.left = Some(Arc::clone(&stop.member));
         Some(stop)
     }
 }

@@ -276,6 +276,16 @@ fn a_misspelt_log_level_is_refused_wherever_it_is_given() {
 }
 
 #[test]
+fn a_path_that_would_never_match_is_refused() {
+    let words = refused(command().args(["run", "--access-log-except", "healthz"]));
+    assert!(words.contains("write `/healthz`"), "{words}");
+    let text = "[access-log]\nexcept = [\"/a\", \"healthz\"]\n";
+    let words = refused(&mut with_file(&write(&SiteDir::good(), text)));
+    assert!(words.contains("cds-proxy.toml:2:10"), "{words}");
+    assert!(words.contains("write `/healthz`"), "{words}");
+}
+
+#[test]
 fn strict_refuses_a_broken_site() {
     let site = SiteDir::broken();
     let mut command = command();

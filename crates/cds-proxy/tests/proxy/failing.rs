@@ -1,5 +1,8 @@
 //! What is broken on one side is not broken on the other.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::support::{Client, DEADLINE, Portal, Proxy, SiteDir, Vacancy, eventually, get, ok};
 
 const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
@@ -73,6 +76,64 @@ fn what_is_not_http_is_502() {
     let proxy = Proxy::start(&site, &portal);
     get(proxy.address, "/").assert_problem(502);
     get(proxy.address, "/close").assert_problem(502);
+}
+
+#[test]
+fn what_happens_again_and_again_is_told_once() {
+    let site = SiteDir::good();
+    let is_well = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&is_well);
+    let portal = Portal::answering(move |request| {
+        match (told.load(Ordering::Relaxed), request.line.contains("/late")) {
+            (true, _) => ok("well"),
+            (false, true) => {
+                std::thread::sleep(std::time::Duration::from_millis(200));
+                ok("late")
+            }
+            (false, false) => b"220 smtp ready\r\n\r\n".to_vec(),
+        }
+    });
+    let url = format!("http://{}", portal.address);
+    let proxy = Proxy::start_with(&site, &url, &["--upstream-timeout", "100ms"]);
+    let mut id = String::new();
+    for _ in 0..8 {
+        let refusal = get(proxy.address, "/garbage");
+        refusal.assert_problem(502);
+        if id.is_empty() {
+            id = refusal.field("x-request-id").unwrap().to_owned();
+        }
+        get(proxy.address, "/late").assert_problem(504);
+    }
+    is_well.store(true, Ordering::Relaxed);
+    assert_eq!(get(proxy.address, "/").text(), "well");
+    proxy.wait_for_log("the upstream answers again");
+    let log = proxy.log();
+    let first = log.lines().find(|line| line.contains("not HTTP")).unwrap();
+    for said in [
+        "it begins with \"220 smtp ready",
+        &format!("upstream={url}"),
+        &format!("request_id=\"{id}\""),
+        "path=\"/garbage\"",
+    ] {
+        assert!(first.contains(said), "{said} is not in {first}");
+    }
+    for once in [
+        "not HTTP",
+        "did not answer in time",
+        "3 times in a row; there is no other to ask",
+    ] {
+        assert_eq!(log.matches(once).count(), 1, "{once}");
+    }
+}
+
+#[test]
+fn tls_where_http_was_expected_is_said() {
+    let site = SiteDir::good();
+    // A fatal alert (RFC 8446 §6).
+    let portal = Portal::answering(|_| vec![21, 3, 3, 0, 2, 2, 10]);
+    let proxy = Proxy::start(&site, &portal);
+    get(proxy.address, "/").assert_problem(502);
+    proxy.wait_for_log("speaks TLS there; write https://");
 }
 
 #[test]

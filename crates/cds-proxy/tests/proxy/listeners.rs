@@ -190,7 +190,15 @@ fn without_its_header_a_load_balancer_is_not_served() {
         client.send(bytes);
         assert!(client.is_closed(), "{}", bytes.escape_ascii());
     }
+    // Only to see whether anybody is there.
+    drop(TcpStream::connect(proxy.address).unwrap());
     assert!(portal.is_untouched());
+    let metrics = get(proxy.admin, "/metrics");
+    let counted = "cds_proxy_proxy_protocol_failures_total 2\n";
+    assert!(metrics.text().contains(counted), "{}", metrics.text());
+    let log = proxy.log();
+    assert_eq!(log.matches("PROXY protocol header").count(), 1, "{log}");
+    assert!(log.contains("peer=127.0.0.1:"), "{log}");
 }
 
 #[test]

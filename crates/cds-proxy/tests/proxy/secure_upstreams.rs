@@ -51,6 +51,7 @@ fn one_that_nobody_vouches_for_is_asked_only_by_who_says_so() {
     get(proxy.address, "/").assert_problem(502);
     assert_eq!(get(proxy.address, WELL_KNOWN).status, 200);
     proxy.wait_for_log("no TLS connection: invalid peer certificate");
+    proxy.wait_for_log("name the file of the one that has: --upstream-tls-ca");
     assert!(portal.is_untouched());
 
     let proxy = start(&site, &url, None, &["--upstream-tls-verify", "insecure"]);
@@ -70,6 +71,7 @@ fn a_certificate_must_be_for_the_name_that_is_asked_for() {
         proxy.wait_for_log(
             "no TLS connection: invalid peer certificate: certificate not valid for name",
         );
+        proxy.wait_for_log("--upstream-tls-name NAME");
         assert!(portal.is_untouched());
 
         let name = ["--upstream-tls-name", "portal.internal"];
@@ -77,6 +79,39 @@ fn a_certificate_must_be_for_the_name_that_is_asked_for() {
         assert_eq!(get(proxy.address, "/").text(), "named");
         portal.request();
     }
+}
+
+#[test]
+fn what_to_do_about_a_certificate_is_said() {
+    let (site, authority) = (SiteDir::good(), Authority::new());
+    let root = authority.root();
+    for (config, words) in [
+        (authority.own_server(), "have one made for the portal"),
+        (authority.expired_server("127.0.0.1"), "renew it"),
+    ] {
+        let portal = Portal::secure(config, |_| ok("secret"));
+        let url = format!("https://{}", portal.address);
+        let proxy = start(&site, &url, Some(&root), &[]);
+        get(proxy.address, "/").assert_problem(502);
+        proxy.wait_for_log(words);
+        assert!(portal.is_untouched());
+    }
+}
+
+#[test]
+fn a_portal_without_tls_is_said_to_be_one() {
+    let (site, authority) = (SiteDir::good(), Authority::new());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        }
+    });
+    let proxy = start(&site, &url, Some(&authority.root()), &[]);
+    get(proxy.address, "/").assert_problem(502);
+    proxy.wait_for_log("does not speak TLS there; write http://");
 }
 
 #[test]

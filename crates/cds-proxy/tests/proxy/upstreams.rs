@@ -298,7 +298,7 @@ fn one_that_takes_no_connection_is_found_out_before_a_request_comes() {
     let urls = format!("http://{},http://{}", down.address, up.address);
     let args = [&["--health-check", "tcp"], &QUICKLY[..]].concat();
     let proxy = Proxy::start_with(&site, &urls, &args);
-    proxy.wait_for_log("the health checks fail");
+    proxy.wait_for_log("the health checks fail: it refuses connections; is it running?");
     for _ in 0..4 {
         assert_eq!(get(proxy.address, "/").text(), "up");
     }
@@ -309,6 +309,29 @@ fn one_that_takes_no_connection_is_found_out_before_a_request_comes() {
     assert_eq!(metric(&proxy, &failures), Some(0.0));
     let _back = down.open(|_| ok("back"));
     proxy.wait_for_log("the health checks are good again");
+}
+
+#[test]
+fn good_health_checks_end_what_requests_have_found() {
+    let (site, down, up) = (SiteDir::good(), Vacancy::new(), named("up"));
+    let urls = format!("http://{},http://{}", down.address, up.address);
+    let args = [
+        &["--health-check", "tcp", "--eject-time", "1h"][..],
+        &["--eject-after", "1"],
+        &QUICKLY[..],
+    ]
+    .concat();
+    let proxy = Proxy::start_with(&site, &urls, &args);
+    // Before the checks find out, or else as the last that is tried.
+    for _ in 0..4 {
+        get(proxy.address, "/");
+    }
+    proxy.wait_for_log("the health checks fail");
+    let _back = down.open(|_| ok("back"));
+    proxy.wait_for_log("the health checks are good again");
+    let mut answered = [(); 2].map(|()| get(proxy.address, "/").text().to_owned());
+    answered.sort();
+    assert_eq!(answered, ["back", "up"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::values::{LogFormat, one_or_many, one_or_many_schema};
+use crate::config::values::{LogFormat, UrlPath, one_or_many, one_or_many_schema};
 use crate::metrics::Source;
 
 /// A line for each request, on the standard output.
@@ -38,8 +38,8 @@ pub struct AccessLogSection {
     #[arg(id = "access-log.except", long = "access-log-except", value_name = "PATH",
           env = "CDS_PROXY_ACCESS_LOG_EXCEPT", num_args = 1.., value_delimiter = ',')]
     #[serde(deserialize_with = "one_or_many")]
-    #[schemars(schema_with = "one_or_many_schema::<String>")]
-    pub except: Option<Vec<String>>,
+    #[schemars(schema_with = "one_or_many_schema::<UrlPath>")]
+    pub except: Option<Vec<UrlPath>>,
 
     /// Requests are logged that are answered by one of these: site, upstream, proxy (errors of its
     /// own) [default: all of them]

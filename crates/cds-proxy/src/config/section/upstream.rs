@@ -113,7 +113,8 @@ pub struct UpstreamSection {
     pub connect_timeout: Option<Timeout>,
 
     /// How long the upstream may take until the first byte of its answer, and between two pieces
-    /// of it [default: 60s]
+    /// of it; a client that pauses for as long within its request's body ends it too, with 408
+    /// [default: 60s]
     #[arg(
         id = "upstream.timeout",
         long = "upstream-timeout",

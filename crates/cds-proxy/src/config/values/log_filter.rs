@@ -12,14 +12,17 @@ use super::written_as_string;
 ///
 /// A bare word is a level. `tracing` takes one that is none for the name of a part of the program,
 /// of which it then logs everything, and of the rest nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct LogFilter(String);
 
 impl LogFilter {
-    /// The text, unless it is empty.
-    pub fn as_str(&self) -> Option<&str> {
-        Some(self.0.as_str()).filter(|text| !text.is_empty())
+    /// The text, or `default` if it is empty.
+    pub fn or<'a>(&'a self, default: &'a str) -> &'a str {
+        match self.0.as_str() {
+            "" => default,
+            text => text,
+        }
     }
 }
 
@@ -83,13 +86,13 @@ mod tests {
     #[test]
     fn what_is_no_filter_is_refused_and_nothing_is_no_filter() {
         assert!("a=b=c".parse::<LogFilter>().is_err());
-        assert_eq!("".parse::<LogFilter>().unwrap().as_str(), None);
         for (text, filter) in [
             ("warn", "warn"),
             ("OFF", "OFF"),
+            ("", "default"),
             ("warn, cds_proxy=info", "warn,cds_proxy=info"),
         ] {
-            assert_eq!(text.parse::<LogFilter>().unwrap().as_str(), Some(filter));
+            assert_eq!(text.parse::<LogFilter>().unwrap().or("default"), filter);
         }
     }
 

@@ -16,6 +16,7 @@ mod threads;
 mod time;
 mod upstream_tls;
 mod upstream_url;
+mod url_path;
 mod watching;
 
 pub use address::ListenAddress;
@@ -34,6 +35,7 @@ pub use threads::Threads;
 pub use time::{Timeout, Wait};
 pub use upstream_tls::{TlsName, UpstreamHttp2, Verify};
 pub use upstream_url::{Host, UpstreamUrl};
+pub(super) use url_path::UrlPath;
 pub use watching::Watching;
 
 /// Lets a value be read from a string of the file just as from a flag, and says in the schema

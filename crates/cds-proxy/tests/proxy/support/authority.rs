@@ -63,24 +63,29 @@ impl Authority {
         self.server_for(name, &[], clients.build().unwrap())
     }
 
+    /// The same for one whose certificate has expired.
+    pub(crate) fn expired_server(&self, name: &str) -> Arc<ServerConfig> {
+        let pair = self.certify_until("expired", name, 2020);
+        server_of(&pair, &[], WebPkiClientVerifier::no_client_auth())
+    }
+
+    /// The same for one that shows the certificate of the authority itself.
+    pub(crate) fn own_server(&self) -> Arc<ServerConfig> {
+        let pair = Pair {
+            certificate: self.root(),
+            key: self.dir.path().join("root.key"),
+        };
+        fs::write(&pair.key, self.issuer.key().serialize_pem()).unwrap();
+        server_of(&pair, &[], WebPkiClientVerifier::no_client_auth())
+    }
+
     fn server_for(
         &self,
         name: &str,
         protocols: &[&[u8]],
         clients: Arc<dyn ClientCertVerifier>,
     ) -> Arc<ServerConfig> {
-        let pair = self.certify("server", name);
-        let certificate = CertificateDer::from_pem_file(&pair.certificate).unwrap();
-        let key = PrivateKeyDer::from_pem_file(&pair.key).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_client_cert_verifier(clients)
-            .with_single_cert(vec![certificate], key)
-            .unwrap();
-        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
-        Arc::new(config)
+        server_of(&self.certify("server", name), protocols, clients)
     }
 
     fn trusted(&self) -> RootCertStore {
@@ -171,6 +176,24 @@ impl Authority {
         config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         Arc::new(config)
     }
+}
+
+fn server_of(
+    pair: &Pair,
+    protocols: &[&[u8]],
+    clients: Arc<dyn ClientCertVerifier>,
+) -> Arc<ServerConfig> {
+    let certificate = CertificateDer::from_pem_file(&pair.certificate).unwrap();
+    let key = PrivateKeyDer::from_pem_file(&pair.key).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(clients)
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+    Arc::new(config)
 }
 
 /// What names the certificate that the other side has shown.
