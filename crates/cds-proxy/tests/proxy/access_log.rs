@@ -126,7 +126,7 @@ fn an_answer_that_breaks_off_is_told_from_a_whole_one() {
 }
 
 #[test]
-fn a_client_of_http2_that_leaves_is_no_bad_request() {
+fn a_client_of_http2_that_leaves_has_broken_it_off() {
     let (release, held) = channel::<()>();
     let held = Mutex::new(held);
     let site = SiteDir::good();
