@@ -24,8 +24,8 @@ pub fn reason(error: &Error) -> Cow<'_, str> {
         E::ConnectNoRoute | E::ConnectError | E::InternalError if os_error(error).is_some() => {
             "no connection"
         }
-        E::ReadError => "the upstream's answer broke off",
-        E::WriteError => "the upstream stopped to take the request",
+        E::ReadError => "the connection to the upstream broke off",
+        E::WriteError => "the upstream stopped taking the request",
         E::InvalidHTTPHeader => match context.and_then(|context| context.strip_prefix(BEGINNING)) {
             Some(beginning) => return of_beginning(beginning).into(),
             None => "the upstream's answer is not HTTP",
@@ -93,11 +93,11 @@ mod tests {
         for (error, words) in [
             (
                 Error::because(E::ReadError, "when reading body", reset()),
-                "the upstream's answer broke off: Connection reset by peer (os error 104)",
+                "the connection to the upstream broke off: Connection reset by peer (os error 104)",
             ),
             (
                 Error::because(E::WriteError, "", reset()),
-                "the upstream stopped to take the request: Connection reset by peer (os error 104)",
+                "the upstream stopped taking the request: Connection reset by peer (os error 104)",
             ),
             (
                 Error::explain(E::ConnectNoRoute, "its name can't be resolved"),

@@ -102,6 +102,7 @@ fn a_reset_before_the_answer_is_502() {
     let url = portal(|stream| reset(&stream));
     let proxy = Proxy::start_with(&site, &url, &[]);
     get(proxy.address, "/").assert_problem(502);
+    proxy.wait_for_log("the connection to the upstream broke off: Connection reset by peer");
 }
 
 #[test]
