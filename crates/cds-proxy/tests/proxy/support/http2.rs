@@ -84,10 +84,8 @@ impl Http2 {
     pub(crate) fn begin(&mut self, url: &str) -> ResponseFuture {
         let request = Request::get(url).body(()).unwrap();
         let sender = self.sender.clone();
-        self.runtime.block_on(async {
-            let mut sender = sender.ready().await.unwrap();
-            sender.send_request(request, true).unwrap().0
-        })
+        let mut sender = self.runtime.block_on(sender.ready()).unwrap();
+        sender.send_request(request, true).unwrap().0
     }
 
     /// Asks for all of these at once. The answers come with the function that is returned.
