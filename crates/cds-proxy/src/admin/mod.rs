@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use self::reload::Ended;
 use crate::metrics::{self, Metrics};
 use crate::published::Published;
+use crate::server::tls::Renewal;
 use crate::server::{Life, Phase};
 
 /// Answers `/healthz`, `/readyz`, `/sites`, `/metrics` and `POST /reload`, as far as who asks may.
@@ -29,6 +30,8 @@ pub struct Admin {
     pub metrics: Arc<Metrics>,
     /// Whether the program serves.
     pub life: Life,
+    /// Looks after certificates.
+    pub renewal: Option<Renewal>,
     /// Held by whoever has everything read again: the others wait without a thread.
     pub reloading: Arc<Mutex<()>>,
 }
@@ -117,9 +120,10 @@ impl Admin {
             return text(StatusCode::SERVICE_UNAVAILABLE, "starting");
         };
         let turn = Arc::clone(&self.reloading).lock_owned().await;
+        let renewal = self.renewal.clone();
         let ended = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            Ended::of(&published)
+            Ended::of(&published, renewal.as_ref())
         });
         let ended = ended.await;
         match ended {
@@ -150,6 +154,8 @@ impl Admin {
         let is_failing = published.is_some_and(|published| published.directory().has_errors());
         self.metrics
             .note_statuses(statuses.map(|(_, status)| status), is_failing);
+        let ends = self.renewal.iter().flat_map(Renewal::ends);
+        self.metrics.note_certificates(ends);
         response(
             StatusCode::OK,
             metrics::CONTENT_TYPE,
@@ -245,6 +251,7 @@ mod tests {
             published: Arc::default(),
             metrics: Arc::new(Metrics::new()),
             life: Life::starting(),
+            renewal: None,
             reloading: Arc::default(),
         };
         let status = |path| get(&admin, path).status();
@@ -265,6 +272,7 @@ mod tests {
             published: Arc::default(),
             metrics: Arc::new(Metrics::new()),
             life: Life::new(),
+            renewal: None,
             reloading: Arc::default(),
         };
         for phase in [Phase::HandedOver, Phase::Stopping] {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::sites::{results, rows};
 use crate::published::Published;
 use crate::report::Results;
+use crate::server::tls::Renewal;
 
 /// The answer of `/reload`.
 #[derive(Debug, Serialize)]
@@ -17,6 +18,8 @@ pub(super) struct Ended {
     good: usize,
     failing: usize,
     sites: Vec<SiteEnded>,
+    /// What is wrong with certificates, which are used on as they were.
+    certificate_errors: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -39,7 +42,8 @@ struct SiteEnded {
 
 impl Ended {
     /// Reads everything again. Blocks until that has ended.
-    pub(super) fn of(published: &Published) -> Self {
+    pub(super) fn of(published: &Published, renewal: Option<&Renewal>) -> Self {
+        let certificate_errors = renewal.map(Renewal::faults).unwrap_or_default();
         let ended = published.reload();
         let is_failing = |(_, reload): &&(Arc<str>, Reload)| reload.report.has_errors();
         let failing = ended.iter().filter(is_failing).count();
@@ -47,12 +51,13 @@ impl Ended {
             good: ended.len() - failing,
             failing: failing + usize::from(published.directory().has_errors()),
             sites: ended.into_iter().map(describe).collect(),
+            certificate_errors,
         }
     }
 
     /// 409 if anything has to be mended.
     pub(super) fn status(&self) -> StatusCode {
-        if self.failing == 0 {
+        if self.failing == 0 && self.certificate_errors.is_empty() {
             StatusCode::OK
         } else {
             StatusCode::CONFLICT

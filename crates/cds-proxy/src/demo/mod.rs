@@ -86,6 +86,7 @@ async fn show(
     let admin = AdminEndpoint::start(
         sockets.admin,
         sockets.metrics,
+        None,
         &metrics,
         &life,
         Phase::Serving,

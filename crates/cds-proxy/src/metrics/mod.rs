@@ -4,6 +4,7 @@ mod durations;
 mod labels;
 mod upstreams;
 
+use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -49,6 +50,7 @@ pub struct Metrics {
     connections: Gauge,
     tls_failures: Counter,
     proxy_protocol_failures: Counter,
+    certificates: Family<FileLabel, Gauge<f64, AtomicU64>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -126,6 +128,11 @@ struct ResultLabel {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FileLabel {
+    file: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StateLabel {
     state: SiteState,
 }
@@ -139,7 +146,13 @@ impl Metrics {
     /// All counts at zero. Every series exists from the start, so that rates are right from the
     /// first event on.
     pub fn new() -> Self {
-        let mut registry = Registry::with_prefix("cds_proxy");
+        let mut root = Registry::default();
+        root.register(
+            "process_start_time_seconds",
+            "When the process started",
+            timestamp(Some(SystemTime::now())),
+        );
+        let registry = root.sub_registry_with_prefix("cds_proxy");
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The program that runs", build);
         let by_source = || {
@@ -159,34 +172,34 @@ impl Metrics {
         let modes = WatchMode::ALL.iter().map(|mode| ModeLabel { mode: *mode });
         Self {
             requests: register(
-                &mut registry,
+                registry,
                 "requests",
                 "Requests, by who answered (proxy: an error of its own), method and class of \
                  status (none: the client left without an answer)",
                 RequestLabels::all(),
             ),
             broken_off: register(
-                &mut registry,
+                registry,
                 "requests_broken_off",
                 "Requests whose answer was not sent to its end, by whose side that was on",
                 BrokenBy::ALL.iter().map(|by| ByLabel { by: *by }),
             ),
             upstream_errors: register(
-                &mut registry,
+                registry,
                 "upstream_errors",
                 "Requests that the upstream failed to answer, by kind",
                 kinds,
             ),
-            upstreams: Upstreams::new(&mut registry),
+            upstreams: Upstreams::new(registry),
             reloads: register(
-                &mut registry,
+                registry,
                 "reloads",
                 "Times the site was read again, by result (kept: there were errors, so what was \
                  served before still is; resumed: a maintenance ended)",
                 results,
             ),
             sites: register(
-                &mut registry,
+                registry,
                 "sites",
                 "Sites, by whether what their files say is what is served",
                 states,
@@ -199,7 +212,7 @@ impl Metrics {
                 gauge
             },
             watching: register(
-                &mut registry,
+                registry,
                 "sites_watching",
                 "Sites, by how changes of their files are noticed (ended: not any more)",
                 modes,
@@ -225,13 +238,13 @@ impl Metrics {
                 gauge
             },
             durations: register(
-                &mut registry,
+                registry,
                 "request_duration_seconds",
                 "Time from the end of a request's head to the end of its answer, by who answered",
                 by_source(),
             ),
             bytes: register(
-                &mut registry,
+                registry,
                 "response_body_bytes",
                 "Bytes of answers' bodies that were sent, by who answered",
                 by_source(),
@@ -255,13 +268,24 @@ impl Metrics {
                 registry.register("proxy_protocol_failures", help, counter.clone());
                 counter
             },
+            certificates: {
+                let family = Family::default();
+                let help =
+                    "When a certificate ends that clients or upstreams are shown, by its file";
+                registry.register(
+                    "certificate_not_after_timestamp_seconds",
+                    help,
+                    family.clone(),
+                );
+                family
+            },
             dropped_lines: {
                 let counter = Counter::default();
                 let help = "Lines of the access log that could not be written in time or at all";
                 registry.register("access_log_dropped_lines", help, counter.clone());
                 counter
             },
-            registry,
+            registry: root,
         }
     }
 
@@ -376,11 +400,21 @@ impl Metrics {
         }
         self.restored.set(restored);
         self.entries.set(entries);
-        let since_epoch = oldest.and_then(|oldest| oldest.duration_since(UNIX_EPOCH).ok());
-        self.last_success
-            .set(since_epoch.unwrap_or_default().as_secs_f64());
+        self.last_success.set(since_epoch(oldest));
         set_all(&self.sites, states);
         set_all(&self.watching, modes);
+    }
+
+    /// Notes when certificates end, each with its file. Which there are is for the settings to say.
+    pub(crate) fn note_certificates<'c>(
+        &self,
+        ends: impl IntoIterator<Item = (&'c Path, SystemTime)>,
+    ) {
+        for (file, end) in ends {
+            let file = file.display().to_string();
+            let gauge = self.certificates.get_or_create_owned(&FileLabel { file });
+            gauge.set(since_epoch(Some(end)));
+        }
     }
 
     /// Lines of the access log that were not written.
@@ -401,6 +435,17 @@ impl Default for Metrics {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn timestamp(time: Option<SystemTime>) -> Gauge<f64, AtomicU64> {
+    let gauge = Gauge::default();
+    gauge.set(since_epoch(time));
+    gauge
+}
+
+fn since_epoch(time: Option<SystemTime>) -> f64 {
+    let since = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    since.unwrap_or_default().as_secs_f64()
 }
 
 fn add(counts: &mut [i64], index: usize, one: bool) {
@@ -470,6 +515,7 @@ mod tests {
     fn the_guide_has_a_table_of_all_there_is() {
         let metrics = Metrics::new();
         let _series = metrics.upstream(&"http://127.0.0.1:1".parse().unwrap());
+        metrics.note_certificates([(Path::new("a.pem"), SystemTime::now())]);
         let text = metrics.text();
         let mut rows = Vec::new();
         for line in text.lines() {
@@ -504,7 +550,7 @@ mod tests {
         let guide = std::fs::read_to_string(guide).unwrap();
         let told: Vec<_> = guide
             .lines()
-            .filter(|line| line.starts_with("| `cds_proxy_"))
+            .filter(|line| line.starts_with("| `cds_proxy_") || line.starts_with("| `process_"))
             .collect();
         for row in &rows {
             assert!(

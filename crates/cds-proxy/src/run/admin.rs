@@ -9,6 +9,7 @@ use super::serving::origin;
 use crate::admin::{Admin, Audience};
 use crate::metrics::Metrics;
 use crate::published::Published;
+use crate::server::tls::Renewal;
 use crate::server::{Acceptor, Life, Listener, Phase, Room, serve};
 
 /// The admin endpoint. It answers as long as the process lives, or until another one goes on.
@@ -23,7 +24,8 @@ pub(crate) struct AdminEndpoint {
 }
 
 impl AdminEndpoint {
-    /// Starts it, with `scraped` for scrapers if they have a listener of their own; `life` is what
+    /// Starts it, with `scraped` for scrapers if they have a listener of their own, and `renewal` to
+    /// ask about certificates; `life` is what
     /// it tells of, and it answers once that is in the phase `from`.
     ///
     /// # Errors
@@ -32,6 +34,7 @@ impl AdminEndpoint {
     pub(crate) fn start(
         admin: Listener,
         scraped: Option<Listener>,
+        renewal: Option<&Renewal>,
         metrics: &Arc<Metrics>,
         life: &Life,
         from: Phase,
@@ -49,6 +52,7 @@ impl AdminEndpoint {
                 published: Arc::clone(&endpoint.published),
                 metrics: Arc::clone(metrics),
                 life: life.clone(),
+                renewal: renewal.cloned(),
                 reloading: Arc::default(),
             };
             endpoint.serve(listener, app, from)?;

@@ -59,8 +59,14 @@ impl Course<'_> {
         };
         let own = sockets.addresses();
         let (listeners, scraped) = (sockets.listeners, sockets.metrics);
-        let mut admin =
-            AdminEndpoint::start(sockets.admin, scraped, &metrics, &life, answers_from)?;
+        let mut admin = AdminEndpoint::start(
+            sockets.admin,
+            scraped,
+            Some(&self.renewal),
+            &metrics,
+            &life,
+            answers_from,
+        )?;
         tokio::spawn(systemd::keep_watchdog_calm());
 
         let published = match self.open(&mut signals, &metrics).await? {

@@ -49,25 +49,18 @@ impl Renewable for Arc<Authorities> {
         self.tls.ca.as_deref().into_iter().collect()
     }
 
-    fn renew(&self) {
-        let authorities = match read(&self.tls) {
-            Ok(authorities) => authorities,
-            Err(mistake) => {
-                return tracing::error!(
-                    "{}: {}; the authorities that were there are used on",
-                    mistake.message,
-                    mistake.help
-                );
-            }
-        };
+    fn renew(&self) -> Result<(), String> {
+        let authorities = read(&self.tls)
+            .map_err(|mistake| format!("{mistake}; the authorities that were there are used on"))?;
         if self.now().iter().map(der).eq(authorities.iter().map(der)) {
-            return;
+            return Ok(());
         }
         tracing::info!(
             "the authorities of upstreams are renewed: {} of them",
             authorities.len()
         );
         self.current.store(Arc::new(authorities.into()));
+        Ok(())
     }
 }
 

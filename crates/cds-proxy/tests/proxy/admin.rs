@@ -164,6 +164,17 @@ fn what_the_parser_refuses_is_counted_too() {
 }
 
 #[test]
+fn the_start_of_the_process_is_told_under_the_name_that_all_programs_have() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let proxy = Proxy::start(&site, &portal);
+    let metrics = get(proxy.admin, "/metrics");
+    let line = metrics.text().lines();
+    let started = line.filter_map(|line| line.strip_prefix("process_start_time_seconds "));
+    let started: Vec<f64> = started.map(|at| at.parse().unwrap()).collect();
+    assert!(started[0] > 1.7e9, "{started:?}");
+}
+
+#[test]
 fn reloads_are_counted_by_result() {
     let (site, portal) = (SiteDir::good(), Portal::new());
     let proxy = Proxy::start(&site, &portal);

@@ -109,6 +109,44 @@ fn a_client_gets_the_certificate_of_the_name_that_it_asks_for() {
 }
 
 #[test]
+fn a_reload_that_is_asked_for_reads_certificates_too() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify("site", "utility.example");
+    let proxy = start(&site, &portal, &[&pair], &[]);
+    let reload = || {
+        let request = "POST /reload HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n";
+        Client::connect(proxy.admin).ask(request)
+    };
+    let ends = || {
+        let metrics = get(proxy.admin, "/metrics").text().to_owned();
+        let series = format!(
+            "cds_proxy_certificate_not_after_timestamp_seconds{{file={:?}}} ",
+            pair.certificate
+        );
+        let line = metrics.lines().find_map(|line| line.strip_prefix(&series));
+        line.unwrap().parse::<f64>().unwrap()
+    };
+    assert!(ends() > 64e9);
+    authority.certify_until("site", "utility.example", 2999);
+    let before = certificate(&authority, proxy.address, "utility.example");
+    let answer = reload();
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert!((32e9..33e9).contains(&ends()));
+    authority.certify("site", "utility.example");
+    assert_eq!(reload().status, 200);
+    assert_ne!(
+        certificate(&authority, proxy.address, "utility.example"),
+        before
+    );
+
+    fs::remove_file(&pair.certificate).unwrap();
+    let answer = reload();
+    assert_eq!(answer.status, 409);
+    let errors = &answer.json()["certificate_errors"];
+    assert!(errors[0].as_str().unwrap().contains("can't be read"));
+}
+
+#[test]
 fn a_renewed_certificate_is_taken_up_and_nobody_notices() {
     let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
     let pair = authority.certify("site", "utility.example");

@@ -100,6 +100,11 @@ impl Certificate {
         })
     }
 
+    /// When it ends.
+    pub(super) const fn ends(&self) -> SystemTime {
+        self.ends
+    }
+
     /// Why those that it is shown to won't take it, or not for long.
     pub fn complaints(&self, now: SystemTime) -> Vec<Complaint> {
         let time = Complaint::of_time(self.begins, self.ends, now);

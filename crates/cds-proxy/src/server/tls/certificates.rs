@@ -96,33 +96,35 @@ impl Renewable for Place {
         each.into_iter().flatten().collect()
     }
 
-    fn renew(&self) {
+    fn renew(&self) -> Result<(), String> {
         let Some(files) = self.certificates.files.get(self.index) else {
-            return;
+            return Ok(());
         };
         let path = files.certificate.display();
-        let certificate = match Certificate::load(files, self.certificates.role) {
-            Ok(certificate) => certificate,
-            Err(fault) => {
-                return tracing::error!(
-                    "{}: {}; the certificate that was there is used on",
-                    fault.message,
-                    fault.help
-                );
-            }
-        };
+        let certificate = Certificate::load(files, self.certificates.role).map_err(|fault| {
+            format!(
+                "{}: {}; the certificate that was there is used on",
+                fault.message, fault.help
+            )
+        })?;
         let before = self.certificates.now();
         if before
             .get(self.index)
             .is_some_and(|it| it.is_same_as(&certificate))
         {
-            return;
+            return Ok(());
         }
         tracing::info!("the certificate {path} is renewed: {certificate}");
         for complaint in certificate.complaints(SystemTime::now()) {
             tracing::warn!("the certificate {path} {complaint}");
         }
         self.certificates.replace(self.index, certificate);
+        Ok(())
+    }
+
+    fn ends(&self) -> Option<SystemTime> {
+        let certificates = self.certificates.now();
+        certificates.get(self.index).map(Certificate::ends)
     }
 }
 
