@@ -12,6 +12,7 @@ use toml::de::{DeArray, DeTable, DeValue, Deserializer};
 use super::keys;
 use super::layer::Layer;
 use super::mistake::Mistake;
+use super::syntax_help::slip;
 use crate::rules::config_invalid::CONFIG_INVALID;
 
 /// A configuration file that has been read.
@@ -97,7 +98,11 @@ impl ConfigFile {
             .min_by_key(|fault| fault.span().map(|span| span.start));
         if let Some(fault) = first {
             // What the rest means is a guess from here on.
-            self.explain(&fault);
+            let at = fault.span().unwrap_or_default().start;
+            match slip(&text, at) {
+                Some(slip) => self.find(slip.span, slip.message, slip.help),
+                None => self.explain(&fault),
+            }
             return Layer::default();
         }
         let mut pruned = Vec::new();
@@ -121,8 +126,24 @@ impl ConfigFile {
     fn explain(&mut self, error: &toml::de::Error) {
         let span = error.span().unwrap_or_default();
         let given = self.text.get(span.clone()).unwrap_or_default();
-        let (message, help) = words(error.message(), given);
+        let (message, mut help) = words(error.message(), given);
+        if help == "write a string" {
+            help = self.string_for(&span);
+        }
         self.find(span, message, help);
+    }
+
+    /// What to write where a string is expected.
+    fn string_for(&self, span: &Range<usize>) -> String {
+        let key = DeTable::parse(&self.text).ok().and_then(|table| {
+            let mut steps = Vec::new();
+            path(table.get_ref(), span, &mut steps).then(|| steps.join("."))
+        });
+        let examples = key.map(|key| keys::examples(&key)).unwrap_or_default();
+        match &examples[..] {
+            [] => "write it between quotation marks".to_owned(),
+            examples => format!("write a string, such as {}", examples.join(" or ")),
+        }
     }
 
     fn find(&mut self, span: Range<usize>, message: String, help: String) {
@@ -149,6 +170,28 @@ impl ConfigFile {
             value = next;
         }
         Some(value.span())
+    }
+}
+
+/// Finds the key that has the value at this place.
+fn path(table: &DeTable<'_>, span: &Range<usize>, steps: &mut Vec<String>) -> bool {
+    table.iter().any(|(key, value)| {
+        steps.push(key.get_ref().clone().into_owned());
+        let is_there = value.span() == *span || is_within(value.get_ref(), span, steps);
+        if !is_there {
+            steps.pop();
+        }
+        is_there
+    })
+}
+
+fn is_within(value: &DeValue<'_>, span: &Range<usize>, steps: &mut Vec<String>) -> bool {
+    match value {
+        DeValue::Table(table) => path(table, span, steps),
+        DeValue::Array(array) => array
+            .iter()
+            .any(|element| element.span() == *span || is_within(element.get_ref(), span, steps)),
+        _ => false,
     }
 }
 
@@ -327,6 +370,44 @@ mod tests {
         let told = told("upstream = \"http://127.0.0.1:3000\"\nlisten = \"127.0.0.1:80\"");
         assert!(told[0].contains("`[upstream]` with `url"), "{told:?}");
         assert!(told[1].contains("`[[listen]]` with `address"), "{told:?}");
+    }
+
+    #[test]
+    fn a_number_where_a_text_belongs_is_told_with_one_that_could_stand_there() {
+        for (text, help) in [
+            ("[upstream]\ntimeout = 3", "such as \"500ms\" or \"30s\""),
+            ("[admin]\nmetrics = 9090", "such as \"127.0.0.1:8080\""),
+            ("[[listen]]\naddress = 8080", "such as \"127.0.0.1:8080\""),
+        ] {
+            let told = told(text);
+            assert!(told[0].contains(help), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn the_likeliest_slips_of_syntax_are_told_as_what_they_are() {
+        for (text, expected) in [
+            (
+                "[admin]\nmetrics = 127.0.0.1:29090",
+                "2:11 `127.0.0.1:29090` is not between quotation marks; write `metrics = \
+                 \"127.0.0.1:29090\"`",
+            ),
+            (
+                "[upstream]\nurl = http://127.0.0.1:3000\n",
+                "2:7 `http://127.0.0.1:3000` is not between quotation marks; write `url = \
+                 \"http://127.0.0.1:3000\"`",
+            ),
+            (
+                "[upstream]\ntimeout = 3s",
+                "2:11 `3s` is not between quotation marks; write `timeout = \"3s\"`",
+            ),
+            (
+                "[listen]\naddress = \"127.0.0.1:1\"\n[listen]\naddress = \"127.0.0.1:2\"\n",
+                "3:1 `[listen]` is there already; write `[[listen]]` for each: there may be several",
+            ),
+        ] {
+            assert_eq!(told(text), [expected]);
+        }
     }
 
     #[test]

@@ -106,6 +106,19 @@ pub(super) fn flag(path: &str) -> Option<Flag> {
     })
 }
 
+/// How the value of a key is written, in TOML.
+pub(super) fn examples(path: &str) -> Vec<String> {
+    let schema = schema::as_documented();
+    let root = Table {
+        schema: &schema,
+        node: &schema,
+    };
+    let mut steps = path.split('.');
+    let node = steps.try_fold(root, |node, step| node.elements().unwrap_or(node).key(step));
+    let examples = node.and_then(|node| node.examples()).unwrap_or_default();
+    examples.iter().map(ToString::to_string).collect()
+}
+
 /// The ways in which a key is given.
 pub(super) fn given(key: &str) -> String {
     match flag(key) {
@@ -172,6 +185,16 @@ struct Table<'s> {
 impl<'s> Table<'s> {
     fn key(&self, name: &str) -> Option<Self> {
         Some(self.at(self.resolved().get("properties")?.get(name)?))
+    }
+
+    /// Two say how it goes.
+    fn examples(&self) -> Option<Vec<&'s Value>> {
+        let node = self.resolved();
+        let one_of_many = || node.get("anyOf")?.get(0);
+        let node = node
+            .get("examples")
+            .or_else(|| one_of_many()?.get("examples"));
+        Some(node?.as_array()?.iter().take(2).collect())
     }
 
     fn elements(&self) -> Option<Self> {

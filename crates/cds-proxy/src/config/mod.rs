@@ -10,8 +10,10 @@ mod reference;
 mod schema;
 mod section;
 mod settings;
+mod syntax_help;
 mod upstream_settings;
 mod values;
+mod variables;
 
 pub use file::ConfigFile;
 pub use layer::Layer;
@@ -33,3 +35,4 @@ pub use values::{
     Peers, Size, Threads, Timeout, TlsName, UpstreamHttp2, UpstreamUrl, Verify, Wait, Watching,
     leads_to,
 };
+pub use variables::unknown as unknown_variables;

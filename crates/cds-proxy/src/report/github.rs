@@ -7,6 +7,7 @@ use cds_metadata::{Finding, Severity};
 
 use super::results::{Item, Omitted, Results};
 use super::visible::visible_lines;
+use super::words::section;
 
 /// A line per finding.
 pub(super) fn render(results: &Results) -> String {
@@ -30,9 +31,9 @@ fn command_of_finding(finding: &Finding) -> String {
         message.push('\n');
         message.push_str(help);
     }
-    if !finding.rule.section.is_empty() {
+    if let Some(section) = section(finding.rule) {
         message.push('\n');
-        message.push_str(finding.rule.section);
+        message.push_str(section);
     }
     command(
         finding.severity,

@@ -9,7 +9,7 @@ use terminal_size::terminal_size_of;
 
 use super::results::{Item, Omitted, Results, Tally};
 use super::visible::{visible, visible_lines, visible_marked};
-use super::words::{counted, grouped};
+use super::words::{counted, grouped, is_of_settings, section};
 
 /// The report with ANSI colours, as wide as the terminal if it goes to one.
 pub fn styled(results: &Results) -> String {
@@ -51,6 +51,8 @@ fn are_alike(one: &Item<'_>, next: &Item<'_>) -> bool {
         return false;
     };
     one.rule == next.rule
+        // What to do about each of these doesn't say which of them it is for.
+        && !is_of_settings(one.rule)
         && one.severity == next.severity
         && one.file == next.file
         && one.place.is_some()
@@ -141,8 +143,8 @@ fn with_advice<'a>(mut group: Group<'a>, findings: &[&'a Finding]) -> Group<'a> 
         group = group.element(Level::HELP.message(visible_lines(help)));
     }
     // All of them are of one rule.
-    let section = findings.first().map(|finding| finding.rule.section);
-    if let Some(section) = section.filter(|section| !section.is_empty()) {
+    let section = findings.first().and_then(|finding| section(finding.rule));
+    if let Some(section) = section {
         group = group.element(Level::NOTE.with_name("spec").message(section));
     }
     group

@@ -1,4 +1,6 @@
-//! Numbers as people read them.
+//! Words of reports, and numbers as people read them.
+
+use cds_metadata::Rule;
 
 /// `1 file`, `1,234 files`
 pub(super) fn counted(count: usize, noun: &str) -> String {
@@ -17,6 +19,17 @@ pub(super) fn grouped(number: usize) -> String {
         out.push(digit);
     }
     out
+}
+
+/// The section that asks for what a rule does, where reading it helps. That of TOML says how a file
+/// is written, and nothing of what settings there are.
+pub(super) fn section(rule: &Rule) -> Option<&'static str> {
+    Some(rule.section).filter(|section| !section.is_empty() && !is_of_settings(rule))
+}
+
+/// Whether a rule is about a file of settings, which can be wrong in any way.
+pub(super) fn is_of_settings(rule: &Rule) -> bool {
+    rule.section == "TOML 1.0"
 }
 
 #[cfg(test)]

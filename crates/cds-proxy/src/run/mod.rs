@@ -20,7 +20,7 @@ use self::course::Course;
 pub(crate) use self::serving::start;
 pub(crate) use self::sockets::Sockets;
 use crate::cli::RunArgs;
-use crate::config::{Faulty, Settings, Threads};
+use crate::config::{Faulty, Settings, Threads, unknown_variables};
 use crate::exit::{self, Verdict};
 use crate::logging;
 use crate::metrics::Metrics;
@@ -56,6 +56,9 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
     // Before anything else, so that a port in use is said at once and nothing else happens.
     let sockets = Sockets::bind(&settings, &certificates, &mut inherited)?;
     logging::start(&settings.log);
+    for words in unknown_variables() {
+        tracing::warn!("{words}");
+    }
     for address in inherited.left() {
         tracing::warn!("nothing in the settings listens on {address}, so that socket is closed");
     }

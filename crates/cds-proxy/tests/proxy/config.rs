@@ -286,6 +286,39 @@ fn a_path_that_would_never_match_is_refused() {
 }
 
 #[test]
+fn a_variable_that_is_no_setting_is_told_with_the_one_that_was_meant() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let mut command = super::support::before(&site, &format!("http://{}", portal.address));
+    command.args(["--listen", "127.0.0.1:0"]);
+    command.env("CDS_PROXY_ACCES_LOG", "json");
+    command.env("CDS_PROXY_PORT", "tcp://10.0.0.1:80");
+    let proxy = Proxy::spawn(command);
+    proxy.wait_for_log("CDS_PROXY_ACCES_LOG is no setting; did you mean CDS_PROXY_ACCESS_LOG?");
+    assert_eq!(proxy.log().matches("is no setting").count(), 1);
+}
+
+#[test]
+fn what_is_wrong_at_one_place_has_its_help_below_it() {
+    let site = SiteDir::good();
+    let text = "site.dir = \".\"\n[upstream]\nurl = \"http://127.0.0.1:1\"\n\
+                tls-key = \"a.key\"\n";
+    let words = refused(&mut with_file(&write(&site, text)));
+    assert_eq!(words.matches("cds-proxy.toml:4:11").count(), 2, "{words}");
+    let order = [
+        "is for upstreams that speak TLS",
+        "help: leave it out, or write the URL with https",
+        "but no `tls-certificate`",
+        "help: give --upstream-tls-certificate",
+    ];
+    let places = order.map(|said| {
+        words
+            .find(said)
+            .unwrap_or_else(|| panic!("{said}: {words}"))
+    });
+    assert!(places.is_sorted(), "{words}");
+}
+
+#[test]
 fn strict_refuses_a_broken_site() {
     let site = SiteDir::broken();
     let mut command = command();
