@@ -1,6 +1,6 @@
 //! Web pages in a browser on this machine: they reach loopback, too.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use http::uri::Authority;
 use http::{HeaderMap, header};
@@ -10,7 +10,7 @@ use pingora::protocols::http::ServerSession;
 /// Why a request that only an operator may make is refused: it may be a page's.
 pub(super) fn refusal(session: &ServerSession) -> Option<&'static str> {
     let here = session.server_addr().and_then(|address| address.as_inet());
-    refused(session.req_header(), here.map(|address| address.ip()))
+    refused(session.req_header(), here.map(SocketAddr::ip))
 }
 
 /// `here` is the address that was connected to, if it was one.

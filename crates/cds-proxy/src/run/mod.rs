@@ -27,7 +27,7 @@ use crate::metrics::Metrics;
 use crate::published::Published;
 use crate::reloads::Reloads;
 use crate::report::{Results, human};
-use crate::server::tls::Renewal;
+use crate::server::tls::{Certificates, Renewal};
 use crate::server::{Inherited, Program};
 use crate::terminal;
 use crate::upstream::Trust;
@@ -68,7 +68,7 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
         .iter()
         .chain(&identity)
         .for_each(|certificates| sockets::warn_of_refusable(certificates));
-    let renewable = of_listeners.iter().flat_map(|it| it.renewable());
+    let renewable = of_listeners.iter().flat_map(Certificates::renewable);
     let renewable = renewable.chain(trust.iter().flat_map(Trust::renewable));
     let renewal = Renewal::start(renewable.collect()).context("the system gives no thread")?;
     let runtime = runtime(settings.process.threads)?;

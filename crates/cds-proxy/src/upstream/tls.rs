@@ -47,7 +47,7 @@ impl Trust {
 
     /// What is looked after.
     pub fn renewable(&self) -> Vec<Box<dyn Renewable>> {
-        let identity = self.identity.iter().flat_map(|it| it.renewable());
+        let identity = self.identity.iter().flat_map(Certificates::renewable);
         let authorities: Box<dyn Renewable> = Box::new(Arc::clone(&self.authorities));
         identity.chain([authorities]).collect()
     }
