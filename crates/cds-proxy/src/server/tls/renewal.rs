@@ -70,9 +70,8 @@ impl Renewal {
 
     /// When our own certificates end, each with its file.
     pub fn ends(&self) -> impl Iterator<Item = (&Path, SystemTime)> {
-        let end = |it: &'_ Box<dyn Renewable>| it.ends();
         let all = self.all.iter();
-        all.filter_map(move |it| Some((*it.files().first()?, end(it)?)))
+        all.filter_map(|it| Some((*it.files().first()?, it.ends()?)))
     }
 
     fn wake(&self) -> Receiver<Vec<String>> {
