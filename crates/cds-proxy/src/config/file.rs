@@ -152,9 +152,20 @@ impl ConfigFile {
         self.report.push(finding.place(Some(place)).help(help));
     }
 
+    /// Where a key has its value, if it has one here.
+    pub(super) fn place_of(&self, key: &str) -> Option<Place> {
+        let (span, is_whole) = self.nearest(key)?;
+        is_whole.then(|| Place::of(&self.text, span))
+    }
+
     /// Where the value of a key stands; of a key that isn't there, the nearest table it would
     /// stand in.
     fn span_of(&self, key: &str) -> Option<Range<usize>> {
+        self.nearest(key).map(|(span, _)| span)
+    }
+
+    /// The same, and whether it is the key's own value.
+    fn nearest(&self, key: &str) -> Option<(Range<usize>, bool)> {
         let table = DeTable::parse(&self.text).ok()?;
         let mut steps = key.split('.');
         let mut value = table.get_ref().get(steps.next()?)?;
@@ -166,10 +177,12 @@ impl ConfigFile {
                 }
                 _ => None,
             };
-            let Some(next) = next else { break };
+            let Some(next) = next else {
+                return Some((value.span(), false));
+            };
             value = next;
         }
-        Some(value.span())
+        Some((value.span(), true))
     }
 }
 

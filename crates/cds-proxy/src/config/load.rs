@@ -4,6 +4,7 @@ use cds_metadata::Report;
 
 use super::conflicts::conflicts;
 use super::file::ConfigFile;
+use super::layer::Layer;
 use super::mistake::Mistake;
 use super::settings::Settings;
 use crate::cli::RunArgs;
@@ -24,7 +25,17 @@ pub enum Faulty {
     Unreadable(anyhow::Error),
 }
 
-impl Settings {
+/// Settings, and where they come from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The settings.
+    pub settings: Settings,
+    file: Option<ConfigFile>,
+    /// What flags and the environment say.
+    given: Layer,
+}
+
+impl Loaded {
     /// Reads the file, if one is named, and puts flags and environment over it.
     ///
     /// # Errors
@@ -32,21 +43,69 @@ impl Settings {
     /// A file that can't be read or has a mistake, a setting that is missing, or one that makes
     /// no sense.
     pub fn load(args: RunArgs) -> Result<Self, Faulty> {
+        let given = args.settings;
         let Some(path) = args.config else {
-            return Self::resolve(args.settings).map_err(Faulty::Given);
+            let settings = Settings::resolve(given.clone()).map_err(Faulty::Given)?;
+            return Ok(Self {
+                settings,
+                file: None,
+                given,
+            });
         };
         let mut file = ConfigFile::read(&path).map_err(Faulty::Unreadable)?;
         // What a half file lacks is no news.
         if file.report().is_empty() {
-            match Self::resolve(args.settings.over(file.layer().clone())) {
-                Ok(settings) => return Ok(settings),
+            match Settings::resolve(given.clone().over(file.layer().clone())) {
+                Ok(settings) => {
+                    return Ok(Self {
+                        settings,
+                        file: Some(file),
+                        given,
+                    });
+                }
                 Err(mistakes) => file.add(mistakes),
             }
         }
-        Err(Faulty::File {
+        Err(Faulty::in_file(file))
+    }
+
+    /// Mistakes that show when what settings name is looked at.
+    pub fn into_faulty(self, mistakes: Vec<Mistake>) -> Faulty {
+        let is_in_file = |mistake: &Mistake| self.place_in_file(&mistake.key).is_some();
+        if !mistakes.iter().any(is_in_file) {
+            return Faulty::Given(mistakes);
+        }
+        match self.file {
+            Some(mut file) => {
+                file.add(mistakes);
+                Faulty::in_file(file)
+            }
+            None => Faulty::Given(mistakes),
+        }
+    }
+
+    /// How a setting is chosen, in words that follow what is to be done: by the flag, unless it
+    /// stands in the file.
+    pub fn way_to_choose(&self, key: &str, flag: &str) -> String {
+        match self.place_in_file(key) {
+            Some(place) => format!("as `{key}` ({place})"),
+            None => format!("with {flag}"),
+        }
+    }
+
+    fn place_in_file(&self, key: &str) -> Option<String> {
+        let file = self.file.as_ref().filter(|_| !self.given.gives(key))?;
+        let place = file.place_of(key)?;
+        Some(format!("{}:{}:{}", file.name(), place.line, place.column))
+    }
+}
+
+impl Faulty {
+    fn in_file(file: ConfigFile) -> Self {
+        Self::File {
             name: file.name().to_owned(),
             report: file.into_report(),
-        })
+        }
     }
 }
 

@@ -17,7 +17,7 @@ mod variables;
 
 pub use file::ConfigFile;
 pub use layer::Layer;
-pub use load::Faulty;
+pub use load::{Faulty, Loaded};
 pub use mistake::Mistake;
 pub use reference::reference;
 pub use schema::configuration;

@@ -112,11 +112,11 @@ async fn show(
     }
 }
 
-fn bind(address: &ListenAddress, flag: &'static str) -> anyhow::Result<Listener> {
+fn bind(address: &ListenAddress, flag: &str) -> anyhow::Result<Listener> {
     Ok(Listener::bind(
         address,
         Mode::EVERYONE,
-        flag,
+        &format!("with {flag}"),
         &mut Inherited::default(),
     )?)
 }

@@ -20,7 +20,7 @@ use self::course::Course;
 pub(crate) use self::serving::start;
 pub(crate) use self::sockets::Sockets;
 use crate::cli::RunArgs;
-use crate::config::{Faulty, Settings, Threads, unknown_variables};
+use crate::config::{Faulty, Loaded, Settings, Threads, unknown_variables};
 use crate::exit::{self, Verdict};
 use crate::logging;
 use crate::metrics::Metrics;
@@ -41,20 +41,21 @@ pub fn run(args: RunArgs) -> ExitCode {
 fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
     let program = Program::this();
     let mut inherited = Inherited::receive()?;
-    let settings = match Settings::load(args) {
-        Ok(settings) => settings,
+    let loaded = match Loaded::load(args) {
+        Ok(loaded) => loaded,
         Err(faulty) => return refuse(faulty),
     };
+    let settings = &loaded.settings;
     let certificates = match sockets::certificates(&settings.listeners) {
         Ok(certificates) => certificates,
-        Err(mistakes) => return refuse(Faulty::Given(mistakes)),
+        Err(mistakes) => return refuse(loaded.into_faulty(mistakes)),
     };
     let trust = match serving::trust(&settings.upstream) {
         Ok(trust) => trust,
-        Err(mistakes) => return refuse(Faulty::Given(mistakes)),
+        Err(mistakes) => return refuse(loaded.into_faulty(mistakes)),
     };
     // Before anything else, so that a port in use is said at once and nothing else happens.
-    let sockets = Sockets::bind(&settings, &certificates, &mut inherited)?;
+    let sockets = Sockets::bind(&loaded, &certificates, &mut inherited)?;
     logging::start(&settings.log);
     for words in unknown_variables() {
         tracing::warn!("{words}");
@@ -73,7 +74,7 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
     let renewal = Renewal::start(renewable.collect()).context("the system gives no thread")?;
     let runtime = runtime(settings.process.threads)?;
     let course = Course {
-        settings: &settings,
+        settings,
         trust,
         renewal,
         program,

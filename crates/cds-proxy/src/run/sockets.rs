@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use anyhow::Context as _;
 
-use crate::config::{ListenerSettings, Mistake, Mode, Settings};
+use crate::config::{ListenerSettings, Loaded, Mistake, Mode};
 use crate::server::tls::{self, Certificates, Role};
 use crate::server::{Inherited, Listener};
 
@@ -28,24 +28,34 @@ impl Sockets {
     ///
     /// At once, with the address and what to do.
     pub(crate) fn bind(
-        settings: &Settings,
+        loaded: &Loaded,
         certificates: &[Option<Arc<Certificates>>],
         inherited: &mut Inherited,
     ) -> anyhow::Result<Self> {
-        let listeners: anyhow::Result<_> = settings
-            .listeners
-            .iter()
-            .zip(certificates)
-            .map(|(settings, certificates)| listener(settings, certificates.clone(), inherited))
-            .collect();
-        let listeners = listeners?;
-        let mut for_group = |address, flag| Listener::bind(address, Mode::GROUP, flag, inherited);
+        let settings = &loaded.settings;
+        let mut listeners = Vec::new();
+        for (index, (settings, certificates)) in
+            settings.listeners.iter().zip(certificates).enumerate()
+        {
+            let key = format!("listen.{index}.address");
+            let choose = loaded.way_to_choose(&key, "--listen");
+            listeners.push(listener(
+                settings,
+                certificates.clone(),
+                &choose,
+                inherited,
+            )?);
+        }
+        let mut for_group = |address, key, flag| {
+            let choose = loaded.way_to_choose(key, flag);
+            Listener::bind(address, Mode::GROUP, &choose, inherited)
+        };
         let metrics = settings.metrics.as_ref();
         Ok(Self {
             listeners,
-            admin: for_group(&settings.admin, "--admin")?,
+            admin: for_group(&settings.admin, "admin.address", "--admin")?,
             metrics: metrics
-                .map(|address| for_group(address, "--metrics"))
+                .map(|address| for_group(address, "admin.metrics", "--metrics"))
                 .transpose()?,
         })
     }
@@ -64,10 +74,11 @@ impl Sockets {
 fn listener(
     settings: &ListenerSettings,
     certificates: Option<Arc<Certificates>>,
+    choose: &str,
     inherited: &mut Inherited,
 ) -> anyhow::Result<Listener> {
     let (address, mode) = (&settings.address, settings.mode);
-    let mut listener = Listener::bind(address, mode, "--listen", inherited)?;
+    let mut listener = Listener::bind(address, mode, choose, inherited)?;
     let tls = certificates.map(|certificates| tls::server_config(certificates, settings.http2));
     let greeting = &mut listener.greeting;
     greeting.proxies = settings.proxies.clone();

@@ -34,7 +34,7 @@ const BACKLOG: i32 = 4096;
 
 impl Listener {
     /// Takes the socket for an address from those that were there before, or binds and listens;
-    /// `flag` is how the user can choose another address. Of a Unix socket, `mode` says who may
+    /// `choose` are words for how the user can choose another address: `with --listen`. Of a Unix socket, `mode` says who may
     /// connect.
     ///
     /// # Errors
@@ -43,7 +43,7 @@ impl Listener {
     pub fn bind(
         address: &ListenAddress,
         mode: Mode,
-        flag: &'static str,
+        choose: &str,
         inherited: &mut Inherited,
     ) -> Result<Self, BindError> {
         let bound = inherited.take(address).map_or_else(
@@ -65,7 +65,7 @@ impl Listener {
             })
             .map_err(|source| BindError {
                 address: address.clone(),
-                flag,
+                choose: choose.to_owned(),
                 source,
             })
     }
@@ -87,7 +87,7 @@ fn bind_tcp(address: SocketAddr) -> io::Result<Bound> {
 #[derive(Debug)]
 pub struct BindError {
     address: ListenAddress,
-    flag: &'static str,
+    choose: String,
     source: io::Error,
 }
 
@@ -95,34 +95,34 @@ impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             address,
-            flag,
+            choose,
             source,
         } = self;
         write!(f, "can't listen on {address}: ")?;
         match (source.kind(), address) {
             (io::ErrorKind::AddrInUse, ListenAddress::Tcp(_)) => write!(
                 f,
-                "the port is in use; stop the program that has it, or choose another with {flag}"
+                "the port is in use; stop the program that has it, or choose another {choose}"
             ),
             (io::ErrorKind::AddrInUse, ListenAddress::Unix(_)) => write!(
                 f,
-                "a program listens on it already; stop it, or choose another path with {flag}"
+                "a program listens on it already; stop it, or choose another path {choose}"
             ),
             (io::ErrorKind::AlreadyExists, _) => write!(
                 f,
-                "there is a file that is no socket; remove it, or choose another path with {flag}"
+                "there is a file that is no socket; remove it, or choose another path {choose}"
             ),
             (io::ErrorKind::PermissionDenied, ListenAddress::Tcp(_)) => write!(
                 f,
-                "permission denied; choose a port from 1024 up with {flag}, or allow this program \
+                "permission denied; choose a port from 1024 up {choose}, or allow this program \
                  to bind lower ones (CAP_NET_BIND_SERVICE)"
             ),
             (io::ErrorKind::AddrNotAvailable, _) => write!(
                 f,
-                "no interface of this machine has this address; choose one that does with {flag} \
+                "no interface of this machine has this address; choose one that does {choose} \
                  (0.0.0.0 and [::] stand for all)"
             ),
-            _ => write!(f, "{source}; choose another address with {flag}"),
+            _ => write!(f, "{source}; choose another address {choose}"),
         }
     }
 }
@@ -141,7 +141,7 @@ mod tests {
     fn bind(address: &str) -> Result<Listener, BindError> {
         let mut nothing = Inherited::default();
         let address = address.parse().unwrap();
-        Listener::bind(&address, Mode::EVERYONE, "--listen", &mut nothing)
+        Listener::bind(&address, Mode::EVERYONE, "with --listen", &mut nothing)
     }
 
     #[test]

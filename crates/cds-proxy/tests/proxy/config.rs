@@ -298,6 +298,36 @@ fn a_variable_that_is_no_setting_is_told_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn what_stands_in_the_file_is_told_with_its_place_there() {
+    let (site, taken) = (SiteDir::good(), TcpListener::bind("127.0.0.1:0").unwrap());
+    let address = taken.local_addr().unwrap();
+    let text = format!(
+        "site.dir = \".\"\nupstream.url = \"http://127.0.0.1:1\"\n\
+         [[listen]]\naddress = \"{address}\"\n"
+    );
+    let file = write(&site, &text);
+    let words = refused(&mut with_file(&file));
+    let way = "choose another as `listen.0.address` (";
+    assert!(
+        words.contains(way) && words.contains("cds-proxy.toml:4:11)"),
+        "{words}"
+    );
+    let listen = address.to_string();
+    let words = refused(with_file(&file).args(["--listen", &listen]));
+    assert!(words.contains("choose another with --listen"), "{words}");
+
+    let text = "site.dir = \".\"\nupstream.url = \"http://127.0.0.1:1\"\n\
+                [[listen]]\naddress = \"127.0.0.1:0\"\n\
+                [[listen.tls]]\ncertificate = \"nope.pem\"\nkey = \"nope.key\"\n";
+    let file = write(&site, text);
+    let words = refused(&mut with_file(&file));
+    assert!(words.contains("cds-proxy.toml:6:15"), "{words}");
+    let flags = ["--listen-tls", "127.0.0.1:0", "--tls-certificate", "no.pem"];
+    let words = refused(with_file(&file).args(flags).args(["--tls-key", "no.key"]));
+    assert!(words.starts_with("error: no.pem can't be read"), "{words}");
+}
+
+#[test]
 fn what_is_wrong_at_one_place_has_its_help_below_it() {
     let site = SiteDir::good();
     let text = "site.dir = \".\"\n[upstream]\nurl = \"http://127.0.0.1:1\"\n\
