@@ -1,22 +1,15 @@
 //! Sending an answer of our own.
 
 use std::num::NonZeroUsize;
-use std::time::Duration;
 
 use cds_site::Body;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use pingora::Result;
 use pingora::http::ResponseHeader;
 use pingora::proxy::Session;
-use tokio::time::timeout;
 
-use super::guard::announced_length;
+use super::body;
 use crate::server::Connection;
-
-/// How much of a request's body is read only to keep the connection.
-const DRAIN_BYTES: usize = 64 << 10;
-/// For how long.
-const DRAIN_TIME: Duration = Duration::from_secs(5);
 
 /// The time limit for writing holds for a piece, so pieces are small enough for slow clients.
 const PIECE: NonZeroUsize = match NonZeroUsize::new(64 << 10) {
@@ -26,7 +19,10 @@ const PIECE: NonZeroUsize = match NonZeroUsize::new(64 << 10) {
 
 /// Sends a response, and keeps the connection if it can.
 pub(super) async fn send(session: &mut Session, response: Response<Body>) -> Result<()> {
-    dispose_of_body(session).await;
+    // Nothing after an unread body can be trusted to be a request.
+    if !body::read_away(session).await {
+        close_after(session);
+    }
     write(session, response).await
 }
 
@@ -68,38 +64,9 @@ fn may_have_body(status: StatusCode) -> bool {
         && status != StatusCode::NOT_MODIFIED
 }
 
-/// Reads a small request body away, so that the connection can be kept. If there is more, the
-/// connection will be closed: nothing after an unread body can be trusted to be a request.
-pub(super) async fn dispose_of_body(session: &mut Session) {
-    if session.is_body_done() {
-        return;
-    }
-    // A client that waits to be told to go on has sent nothing, and need not (RFC 9110 §10.1.1).
-    let waits = session.req_header().headers.contains_key(header::EXPECT);
-    let disposed = !waits && timeout(DRAIN_TIME, drain(session)).await.unwrap_or(false);
-    if !disposed {
-        close_after(session);
-    }
-}
-
 fn close_after(session: &mut Session) {
     session.set_keepalive(None);
     if let Some(connection) = Connection::of(session) {
         connection.leave_unread();
-    }
-}
-
-async fn drain(session: &mut Session) -> bool {
-    let announced = announced_length(session.req_header());
-    if announced.is_some_and(|length| length > DRAIN_BYTES as u64) {
-        return false;
-    }
-    let mut left = DRAIN_BYTES;
-    loop {
-        match session.read_request_body().await {
-            Ok(None) => return true,
-            Ok(Some(piece)) if piece.len() <= left => left -= piece.len(),
-            Ok(Some(_)) | Err(_) => return false,
-        }
     }
 }

@@ -3,9 +3,9 @@
 
 use http::{Version, header};
 use memchr::memchr_iter;
-use pingora::http::RequestHeader;
 use pingora::proxy::Session;
 
+use super::body::announced_length;
 use super::problem::Problem;
 use crate::config::RequestLimits;
 
@@ -31,12 +31,6 @@ pub(super) fn refusal(session: &Session, limits: &RequestLimits) -> Option<Probl
     limits
         .is_exceeded_by(announced_length(head).unwrap_or(0))
         .then_some(Problem::BODY_TOO_LARGE)
-}
-
-/// How many bytes a request's body is said to have.
-pub(super) fn announced_length(head: &RequestHeader) -> Option<u64> {
-    let length = head.headers.get(header::CONTENT_LENGTH)?;
-    length.to_str().ok()?.parse().ok()
 }
 
 /// What is wrong with the head of an HTTP/1 request as it came. Pingora's parser refuses most that

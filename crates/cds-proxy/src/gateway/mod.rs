@@ -5,6 +5,7 @@
 //! is broken.
 
 mod answer;
+mod body;
 mod claims;
 mod client;
 mod failure;
