@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use tokio::net::{TcpListener, UnixListener};
 
-use super::bind::{Bound, Listener};
+use super::bind::Listener;
+use super::bound::Bound;
 use super::descriptors::{self, Letter};
 use super::greeting::Greeting;
 use super::socket_file::SocketFile;

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::os::unix::net::UnixListener;
 
+use super::bound::Bound;
 use super::greeting::Greeting;
 use super::inherited::Inherited;
-use super::socket_file::{self, SocketFile};
+use super::socket_file;
 use crate::config::{ListenAddress, Mode};
 
 /// A socket that listens. Connections queue up in it until [`serve`](super::serve) takes them.
@@ -18,14 +18,6 @@ pub struct Listener {
     pub(super) address: ListenAddress,
     /// How its connections begin.
     pub greeting: Greeting,
-}
-
-/// A socket that is bound and listens.
-#[derive(Debug)]
-pub(super) enum Bound {
-    Tcp(TcpListener),
-    /// The file, unless it is the service manager's.
-    Unix(UnixListener, Option<SocketFile>),
 }
 
 /// How many connections may wait to be accepted. The system caps it (`net.core.somaxconn`); the

@@ -23,7 +23,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufWriter, ReadBuf};
 use tokio::time::{Sleep, sleep, timeout};
 
 use super::body_pace::BodyPace;
-use super::greeting::{Agreed, Ends};
+use super::ends::{Agreed, Ends};
 use super::patience::Patience;
 use super::transport::{Socket, Transport};
 use crate::metrics::Metrics;

@@ -13,6 +13,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::connection::Connection;
+use super::ends::{Agreed, Ends};
 use super::plain_http;
 use super::proxy_protocol;
 use super::tls::HTTP2;
@@ -35,22 +36,6 @@ pub struct Greeting {
     pub metrics: Option<Arc<Metrics>>,
     /// When it was logged that a header was missing.
     headless: Arc<Seldom>,
-}
-
-/// The two ends of a connection.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Ends {
-    /// The client; `None` behind a Unix socket.
-    pub(super) client: Option<SocketAddr>,
-    /// Where the client connected to, if a load balancer says so.
-    pub(super) destination: Option<SocketAddr>,
-}
-
-/// What was agreed on.
-#[derive(Debug, Default)]
-pub(super) struct Agreed {
-    pub(super) http2: bool,
-    pub(super) tls: Option<Arc<SslDigest>>,
 }
 
 /// For a load balancer's header, and as much for a handshake or a preface: two round trips and some

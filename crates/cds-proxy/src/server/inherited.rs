@@ -2,11 +2,10 @@
 //! one takes over from.
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
 use listenfd::ListenFd;
@@ -14,7 +13,7 @@ use rustix::io::fcntl_dupfd_cloexec;
 use rustix::net::{AddressFamily, sockopt};
 use rustix::stdio::{dup2_stdin, stdin};
 
-use super::bind::Bound;
+use super::bound::Bound;
 use super::descriptors;
 use super::socket_file::SocketFile;
 use crate::config::ListenAddress;
@@ -160,24 +159,4 @@ fn bound(socket: OwnedFd, file: Option<SocketFile>) -> anyhow::Result<Bound> {
         }
         _ => bail!("it is neither of TCP nor a Unix socket"),
     })
-}
-
-impl Bound {
-    /// The address that is listened on.
-    pub(super) fn address(&self) -> io::Result<ListenAddress> {
-        match self {
-            Self::Tcp(socket) => Ok(ListenAddress::Tcp(socket.local_addr()?)),
-            Self::Unix(socket, _) => {
-                let address = socket.local_addr()?;
-                let path = address.as_pathname().unwrap_or(Path::new(""));
-                Ok(ListenAddress::Unix(path.to_owned()))
-            }
-        }
-    }
-
-    fn own_file(&self) {
-        if let Self::Unix(_, Some(file)) = self {
-            file.own();
-        }
-    }
 }
