@@ -16,8 +16,8 @@ use crate::rules::config_invalid::CONFIG_INVALID;
 pub(in crate::config) fn conflicts(layer: &Layer) -> Vec<Mistake> {
     let listeners = layer.listeners();
     let mut mistakes = Vec::new();
-    mistakes.extend(flags(&layer.listen_flags, layer.listen.is_some()));
-    mistakes.extend(socket_mode(&layer.listen_flags, &listeners));
+    let about_flags = flags(&layer.listen_flags, layer.listen.is_some());
+    mistakes.extend(about_flags.or_else(|| socket_mode(&layer.listen_flags, &listeners)));
     if listeners.is_empty() {
         mistakes.push(mistake(
             "listen",
@@ -89,10 +89,10 @@ fn flags(flags: &ListenFlags, has_file: bool) -> Option<Mistake> {
     Some(mistake("", message, help))
 }
 
-/// What is wrong with a mode that flags give. One that a file's listeners would need is told there.
+/// What is wrong with a mode that flags give.
 fn socket_mode(flags: &ListenFlags, listeners: &[ListenSection]) -> Option<Mistake> {
     let have_none = listeners.iter().all(|it| it.address.tcp().is_some());
-    (flags.mode.is_some() && flags.have_addresses() && have_none).then(|| {
+    (flags.mode.is_some() && have_none).then(|| {
         mistake(
             "",
             "--socket-mode is for Unix sockets, and none is listened on",
@@ -204,8 +204,13 @@ mod tests {
             let told = in_flags(flags, false).unwrap_or_default();
             assert!(told.contains(words), "{flags}: {told}");
         }
-        let told = in_flags("--socket-mode 660 --listen 127.0.0.1:1", false);
-        assert!(told.unwrap_or_default().contains("for Unix sockets"));
+        for flags in [
+            "--socket-mode 660 --listen 127.0.0.1:1",
+            "--socket-mode 660",
+        ] {
+            let told = in_flags(flags, false).unwrap_or_default();
+            assert!(told.contains("for Unix sockets"), "{told}");
+        }
         let mixed = "--socket-mode 660 --listen 127.0.0.1:1,unix:a";
         assert_eq!(in_flags(mixed, false), None);
         let told = in_flags("--http2=false", true).unwrap_or_default();
