@@ -14,6 +14,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
+use tracing::{Instrument as _, Span};
 
 pub(crate) use self::admin::AdminEndpoint;
 use self::course::Course;
@@ -79,7 +80,12 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
         renewal,
         program,
     };
-    let verdict = runtime.block_on(course.run(sockets, inherited))?;
+    // Both write into one log for a while.
+    let span = match inherited.have_predecessor() {
+        true => tracing::info_span!("process", pid = std::process::id()),
+        false => Span::none(),
+    };
+    let verdict = runtime.block_on(course.run(sockets, inherited).instrument(span))?;
     // Does not wait for a resolver or a file system that hangs, or for what a client never
     // finishes.
     runtime.shutdown_background();

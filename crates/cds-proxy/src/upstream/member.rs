@@ -240,7 +240,9 @@ impl Member {
         if known.are(&new) {
             return;
         }
-        tracing::info!(upstream = %self.url, ?addresses, "the name of the upstream is resolved");
+        if new.len() > 0 {
+            tracing::info!(upstream = %self.url, ?addresses, "the name of the upstream is resolved");
+        }
         if let Some(preferred) = known.in_turn().next() {
             new.prefer(preferred);
         }

@@ -65,8 +65,18 @@ fn no_request_is_lost_while_processes_hand_over() {
         done.store(true, Ordering::Relaxed);
     });
     eventually("those before have ended", || {
-        (proxy.log().matches("INFO ended").count() == 3).then_some(())
+        let log = proxy.log();
+        let ended = log.lines().filter(|line| line.ends_with(" ended"));
+        (ended.count() == 3).then_some(())
     });
+    // Both write into one log.
+    let log = proxy.log();
+    let listening = log.matches("listening on").count();
+    assert_eq!(
+        log.matches("}: listening on").count(),
+        listening - 1,
+        "{log}"
+    );
 }
 
 #[test]
