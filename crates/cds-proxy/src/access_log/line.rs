@@ -1,11 +1,13 @@
 //! An entry as a line.
 
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::time::SystemTime;
 
-use http::Version;
+use http::{StatusCode, Version};
 
 use super::Entry;
+use crate::metrics::Source;
 
 /// A way to write names and values in a line.
 pub(super) trait Line: Default {
@@ -74,6 +76,21 @@ impl Entry<'_> {
         }
         line.finish()
     }
+}
+
+/// The line of what no request could be read from.
+pub(super) fn refused<L: Line>(client: Option<IpAddr>, status: Option<StatusCode>) -> String {
+    let mut line = L::default();
+    let now = humantime::format_rfc3339_millis(SystemTime::now());
+    line.plain("time", &now.to_string());
+    if let Some(client) = client {
+        line.plain("client_ip", &client.to_string());
+    }
+    if let Some(status) = status {
+        line.number("status", status.as_str());
+    }
+    line.plain("source", Source::Proxy.as_str());
+    line.finish()
 }
 
 impl Line for Json {
@@ -161,10 +178,9 @@ fn protocol(version: Version) -> &'static str {
 mod tests {
     use std::time::Duration;
 
-    use http::{Method, StatusCode};
+    use http::Method;
 
     use super::*;
-    use crate::metrics::Source;
 
     fn entry<'a>() -> Entry<'a> {
         Entry {

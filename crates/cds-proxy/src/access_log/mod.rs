@@ -88,6 +88,18 @@ impl AccessLog {
         });
     }
 
+    /// Logs what was refused because no request could be read from it, with the status that was
+    /// answered, if any was.
+    pub fn note_refused(&self, client: Option<IpAddr>, status: Option<StatusCode>) {
+        if !self.settings.sources.contains(&Source::Proxy) {
+            return;
+        }
+        self.writer.write(&match self.settings.format {
+            LogFormat::Json => line::refused::<Json>(client, status),
+            LogFormat::Text | LogFormat::Off => line::refused::<Text>(client, status),
+        });
+    }
+
     /// Waits until all is written, or no longer.
     pub fn flush(&self, limit: Duration) {
         self.writer.flush(limit);

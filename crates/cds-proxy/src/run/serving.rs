@@ -18,7 +18,7 @@ use crate::config::{HealthSettings, ListenAddress, Mistake, Settings, UpstreamSe
 use crate::gateway::{Gateway, KEEP_ALIVE, Passage, RateLimit};
 use crate::metrics::Metrics;
 use crate::published::Published;
-use crate::server::{Acceptor, Life, Listener, Phase, serve};
+use crate::server::{Acceptor, Life, Listener, Phase, Refusals, serve};
 use crate::upstream::{Checks, Ejection, Limits, Speech, Trust, Upstream};
 
 /// The listeners of clients, served.
@@ -74,7 +74,10 @@ pub(crate) fn start(
     let origins: Vec<_> = listeners.iter().map(origin).collect();
     let (mut tasks, mut acceptors) = (JoinSet::new(), Vec::new());
     for mut listener in listeners {
-        listener.greeting.metrics = Some(Arc::clone(metrics));
+        listener.greeting.refusals = Refusals {
+            metrics: Some(Arc::clone(metrics)),
+            access_log: access_log.clone(),
+        };
         let acceptor = Acceptor::new(listener).context("a listener is broken")?;
         acceptors.push(Arc::downgrade(&acceptor));
         tasks.spawn(serve(

@@ -88,6 +88,7 @@ where
     // Else the listener would be open for as long as the connection is.
     drop(acceptor);
     let _open = greeting
+        .refusals
         .metrics
         .as_ref()
         .map(|metrics| metrics.count_open());

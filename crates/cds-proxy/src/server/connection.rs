@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::io;
+use std::mem;
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::AsRawFd as _;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,8 +27,8 @@ use tokio::time::{Sleep, sleep, timeout};
 use super::body_pace::BodyPace;
 use super::ends::{Agreed, Ends};
 use super::patience::Patience;
+use super::refusals::Refusals;
 use super::transport::{Socket, Transport};
-use crate::metrics::Metrics;
 use crate::upstream::keepalive;
 
 /// A connection with what Pingora's own stream lacks: limits for the whole head of a request, for
@@ -48,8 +50,8 @@ pub struct Connection {
     patience: Patience,
     /// Whether the client may still be sending what nobody will read.
     unread: AtomicBool,
-    /// Where requests are counted that nobody ever hears of.
-    metrics: Option<Arc<Metrics>>,
+    /// Where it is noted what never becomes a request.
+    refusals: Refusals,
 }
 
 /// Pingora limits each read, so a client that sends a byte a minute would hold a connection for
@@ -91,13 +93,13 @@ impl Connection {
             head_timer: None,
             patience: Patience::default(),
             unread: AtomicBool::new(false),
-            metrics: None,
+            refusals: Refusals::default(),
         }
     }
 
-    /// Has requests counted that don't get as far as a handler.
-    pub(super) fn counted_by(mut self, metrics: Option<Arc<Metrics>>) -> Self {
-        self.metrics = metrics;
+    /// Has noted what doesn't get as far as a handler.
+    pub(super) fn noting(mut self, refusals: Refusals) -> Self {
+        self.refusals = refusals;
         self
     }
 
@@ -140,8 +142,9 @@ impl Connection {
                 ready!(timer.as_mut().poll(cx));
                 // What is left of a request is no head of another.
                 let is_left = *self.unread.get_mut();
-                if let Some(metrics) = self.metrics.take().filter(|_| !is_left) {
-                    metrics.count_refused(None);
+                let refusals = mem::take(&mut self.refusals);
+                if !is_left {
+                    refusals.note(self.client(), None);
                 }
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
             }
@@ -170,15 +173,20 @@ impl Connection {
         self.head_timer = None;
     }
 
-    /// Counts an answer that is written before any handler has heard of a request: the parser
+    /// Notes an answer that is written before any handler has heard of a request: the parser
     /// refuses what it was sent, and closes.
     fn note_refusal(&mut self, answer: &[u8]) {
         if *self.in_head.get_mut()
-            && let Some(metrics) = &self.metrics
             && let Some(status) = answer.strip_prefix(b"HTTP/1.1 ")
         {
-            metrics.count_refused(StatusCode::from_bytes(status.get(..3).unwrap_or(status)).ok());
+            let status = StatusCode::from_bytes(status.get(..3).unwrap_or(status)).ok();
+            self.refusals.note(self.client(), status);
         }
+    }
+
+    fn client(&self) -> Option<IpAddr> {
+        let peer = self.socket.peer_addr.get()?.as_ref()?;
+        peer.as_inet().map(SocketAddr::ip)
     }
 
     async fn linger(&mut self) {
@@ -328,6 +336,7 @@ mod tests {
 
     use super::super::transport::Stream;
     use super::*;
+    use crate::metrics::Metrics;
 
     fn connected() -> (UnixStream, Connection) {
         let (client, server) = UnixStream::pair().unwrap();
@@ -458,7 +467,10 @@ mod tests {
     async fn a_body_that_is_read_away_leaves_nothing_to_the_next_request() {
         let (mut client, connection) = connected();
         let metrics = Arc::new(Metrics::new());
-        let mut connection = connection.counted_by(Some(Arc::clone(&metrics)));
+        let mut connection = connection.noting(Refusals {
+            metrics: Some(Arc::clone(&metrics)),
+            access_log: None,
+        });
         connection.end_head();
         connection.leave_unread();
         connection.begin_head();

@@ -16,10 +16,10 @@ use super::connection::Connection;
 use super::ends::{Agreed, Ends};
 use super::plain_http;
 use super::proxy_protocol;
+use super::refusals::Refusals;
 use super::tls::HTTP2;
 use super::transport::{Socket, Stream, Transport};
 use crate::config::Peers;
-use crate::metrics::Metrics;
 use crate::seldom::Seldom;
 
 /// How connections of a listener begin.
@@ -33,7 +33,7 @@ pub struct Greeting {
     /// TLS the configuration says so.
     pub http2: bool,
     /// Where is counted what no request tells of.
-    pub metrics: Option<Arc<Metrics>>,
+    pub refusals: Refusals,
     /// When it was logged that a header was missing.
     headless: Arc<Seldom>,
 }
@@ -62,7 +62,7 @@ impl Greeting {
             Some(config) => {
                 let handshake = shake_hands(Arc::clone(config), stream).await;
                 let handshake = handshake.inspect_err(|_| {
-                    if let Some(metrics) = &self.metrics {
+                    if let Some(metrics) = &self.refusals.metrics {
                         metrics.count_tls_failure();
                     }
                 })?;
@@ -89,7 +89,7 @@ impl Greeting {
     }
 
     fn connection(&self, stream: Transport, ends: Ends, agreed: Agreed) -> Connection {
-        Connection::new(stream, ends, agreed).counted_by(self.metrics.clone())
+        Connection::new(stream, ends, agreed).noting(self.refusals.clone())
     }
 
     async fn ends(&self, stream: &mut Stream, peer: Option<SocketAddr>) -> io::Result<Ends> {
@@ -123,7 +123,7 @@ impl Greeting {
             // Whether there is somebody is all it wanted to know.
             return;
         }
-        if let Some(metrics) = &self.metrics {
+        if let Some(metrics) = &self.refusals.metrics {
             metrics.count_proxy_protocol_failure();
         }
         if let Some(more) = self.headless.now() {

@@ -199,7 +199,9 @@ impl Member {
                 false => "others are asked meanwhile",
             };
             let words = format!("the upstream has failed {failures} times in a row; {others}");
-            if self.complaints.note(Matter::LeftOut, &words) {
+            // It is over when there is an answer, not when the time is for which it is left out.
+            let is_told = self.is_told.load(Ordering::Relaxed);
+            if !is_told && self.complaints.note(Matter::LeftOut, &words) {
                 self.is_told.store(true, Ordering::Relaxed);
                 tracing::warn!(upstream = %self.url, "{words}");
             }

@@ -27,6 +27,27 @@ fn next(log: &mut BufReader<ChildStdout>) -> Value {
 }
 
 #[test]
+fn what_is_no_request_is_a_line_too() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let mut proxy = logging(&site, &portal, &[]);
+    let mut log = proxy.stdout();
+    for head in [
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
+    ] {
+        assert_eq!(Client::connect(proxy.address).ask(head).status, 400);
+        let mut line = next(&mut log);
+        line.as_object_mut().unwrap().remove("time").unwrap();
+        let expected =
+            serde_json::json!({ "client_ip": "127.0.0.1", "status": 400, "source": "proxy" });
+        assert_eq!(line, expected);
+    }
+    // And nothing of that stays behind.
+    get(proxy.address, "/after");
+    assert_eq!(next(&mut log)["path"], "/after");
+}
+
+#[test]
 fn each_request_is_a_line() {
     let (site, portal) = (SiteDir::good(), Portal::new());
     let mut proxy = logging(&site, &portal, &["--trusted-proxies", "127.0.0.1"]);
