@@ -56,7 +56,14 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
         Err(mistakes) => return refuse(loaded.into_faulty(mistakes)),
     };
     // Before anything else, so that a port in use is said at once and nothing else happens.
-    let sockets = Sockets::bind(&loaded, &certificates, &mut inherited)?;
+    let sockets = match Sockets::bind(&loaded, &certificates, &mut inherited) {
+        Ok(sockets) => sockets,
+        Err(faults) => {
+            let words = faults.iter().map(|fault| format!("{fault:#}"));
+            words.for_each(terminal::complain);
+            return Ok(Verdict::CouldNotRun);
+        }
+    };
     logging::start(&settings.log);
     for words in unknown_variables() {
         tracing::warn!("{words}");

@@ -26,38 +26,42 @@ impl Sockets {
     ///
     /// # Errors
     ///
-    /// At once, with the address and what to do.
+    /// At once, each address that can't be listened on and what to do.
     pub(crate) fn bind(
         loaded: &Loaded,
         certificates: &[Option<Arc<Certificates>>],
         inherited: &mut Inherited,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, Vec<anyhow::Error>> {
         let settings = &loaded.settings;
-        let mut listeners = Vec::new();
-        for (index, (settings, certificates)) in
-            settings.listeners.iter().zip(certificates).enumerate()
-        {
-            let key = format!("listen.{index}.address");
-            let choose = loaded.way_to_choose(&key, "--listen");
-            listeners.push(listener(
-                settings,
-                certificates.clone(),
-                &choose,
-                inherited,
-            )?);
+        let (mut listeners, mut faults) = (Vec::new(), Vec::new());
+        let mut keep = |bound: anyhow::Result<Listener>| match bound {
+            Ok(listener) => Some(listener),
+            Err(fault) => {
+                faults.push(fault);
+                None
+            }
+        };
+        let of_clients = settings.listeners.iter().zip(certificates).enumerate();
+        for (index, (settings, certificates)) in of_clients {
+            let choose = loaded.way_to_choose(&format!("listen.{index}.address"), "--listen");
+            let bound = listener(settings, certificates.clone(), &choose, inherited);
+            listeners.extend(keep(bound));
         }
         let mut for_group = |address, key, flag| {
             let choose = loaded.way_to_choose(key, flag);
-            Listener::bind(address, Mode::GROUP, &choose, inherited)
+            keep(Listener::bind(address, Mode::GROUP, &choose, inherited).map_err(Into::into))
         };
+        let admin = for_group(&settings.admin, "admin.address", "--admin");
         let metrics = settings.metrics.as_ref();
-        Ok(Self {
-            listeners,
-            admin: for_group(&settings.admin, "admin.address", "--admin")?,
-            metrics: metrics
-                .map(|address| for_group(address, "admin.metrics", "--metrics"))
-                .transpose()?,
-        })
+        let metrics = metrics.and_then(|address| for_group(address, "admin.metrics", "--metrics"));
+        match admin {
+            Some(admin) if faults.is_empty() => Ok(Self {
+                listeners,
+                admin,
+                metrics,
+            }),
+            _ => Err(faults),
+        }
     }
 }
 

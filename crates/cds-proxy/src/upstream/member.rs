@@ -198,7 +198,11 @@ impl Member {
                 true => "there is no other to ask",
                 false => "others are asked meanwhile",
             };
-            let words = format!("the upstream has failed {failures} times in a row; {others}");
+            let often = match failures {
+                1 => "has failed".to_owned(),
+                _ => format!("has failed {failures} times in a row"),
+            };
+            let words = format!("the upstream {often}; {others}");
             // It is over when there is an answer, not when the time is for which it is left out.
             let is_told = self.is_told.load(Ordering::Relaxed);
             if !is_told && self.complaints.note(Matter::LeftOut, &words) {

@@ -70,6 +70,20 @@ fn a_socket_in_use_is_said_at_once_also_where_nobody_accepts() {
 }
 
 #[test]
+fn every_port_in_use_is_said() {
+    let site = SiteDir::good();
+    let taken = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    let mut command = command();
+    command.args(["run", "--upstream", "http://127.0.0.1:1", "--site"]);
+    command.arg(site.path());
+    for (flag, taken) in ["--listen", "--admin", "--metrics"].iter().zip(&taken) {
+        command.args([*flag, &taken.local_addr().unwrap().to_string()]);
+    }
+    let words = refused(&mut command);
+    assert_eq!(words.matches("the port is in use").count(), 3, "{words}");
+}
+
+#[test]
 fn an_address_that_is_wanted_twice_is_told_before_anything_is_bound() {
     let site = SiteDir::good();
     let mut command = command();

@@ -120,7 +120,7 @@ fn one_that_is_left_out_is_told_of_for_as_long_as_it_is() {
         for _ in 0..2 {
             assert_eq!(get(proxy.address, "/").text(), "up");
         }
-        proxy.wait_for_log("has failed 1 times in a row");
+        proxy.wait_for_log("the upstream has failed; others are asked meanwhile");
         proxy
     };
     assert_eq!(metric(&left_out_for("1h"), &healthy), Some(0.0));
