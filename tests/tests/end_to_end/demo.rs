@@ -62,6 +62,7 @@ async fn every_line_that_the_demo_prints_works() {
             .unwrap();
         let (authority, path) = url["http://".len()..].split_once('/').unwrap();
         let target: &'static str = String::leak(format!("/{path}"));
+        let host: &'static str = String::leak(authority.to_owned());
         let ask = if line.contains(" -d ") {
             Ask::new(Method::POST, target)
                 .with(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -69,6 +70,7 @@ async fn every_line_that_the_demo_prints_works() {
         } else {
             Ask::get(target)
         };
+        let ask = ask.with(header::HOST, host);
         let received = wire::send(authority.parse().unwrap(), ask.request(&[]));
         let received = received
             .await
