@@ -5,12 +5,14 @@ use clap::CommandFactory as _;
 use crate::cli::Cli;
 
 /// What is wrong with the variables of this process, each in one sentence with what was probably
-/// meant. No reason not to start: whoever runs a program doesn't name all of its variables.
-pub fn unknown() -> Vec<String> {
+/// meant; `own` are no settings and meant so. No reason not to start: whoever runs a program doesn't
+/// name all of its variables.
+pub fn unknown(own: &[&str]) -> Vec<String> {
     let all = std::env::vars_os();
     let all = all.filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
     let known = known();
     all.filter(|(name, _)| name.starts_with(PREFIX) && !known.contains(name))
+        .filter(|(name, _)| !own.contains(&name.as_str()))
         .filter(|(name, value)| !is_of_kubernetes(name, &value.to_string_lossy()))
         .map(|(name, _)| words(&name, &known))
         .collect()

@@ -65,7 +65,7 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
         }
     };
     logging::start(&settings.log);
-    for words in unknown_variables() {
+    for words in unknown_variables(&[Inherited::VARIABLE]) {
         tracing::warn!("{words}");
     }
     for address in inherited.left() {
@@ -87,9 +87,9 @@ fn try_run(args: RunArgs) -> anyhow::Result<Verdict> {
         renewal,
         program,
     };
-    // Both write into one log for a while.
+    // Both write into one log for a while, errors at the least.
     let span = match inherited.have_predecessor() {
-        true => tracing::info_span!("process", pid = std::process::id()),
+        true => tracing::error_span!("process", pid = std::process::id()),
         false => Span::none(),
     };
     let verdict = runtime.block_on(course.run(sockets, inherited).instrument(span))?;

@@ -18,10 +18,6 @@ use super::descriptors;
 use super::socket_file::SocketFile;
 use crate::config::ListenAddress;
 
-/// The environment variable by which a process knows that it takes over. Its sockets then come by
-/// the standard input, which is a Unix socket.
-pub(super) const VARIABLE: &str = "CDS_PROXY_TAKES_OVER";
-
 /// Sockets that were there before.
 #[derive(Debug, Default)]
 pub struct Inherited {
@@ -31,13 +27,17 @@ pub struct Inherited {
 }
 
 impl Inherited {
+    /// The environment variable by which a process knows that it takes over. Its sockets then come
+    /// by the standard input, which is a Unix socket.
+    pub const VARIABLE: &str = "CDS_PROXY_TAKES_OVER";
+
     /// Receives what there is. Call it while there is one thread.
     ///
     /// # Errors
     ///
     /// When what is handed over is not what was announced.
     pub fn receive() -> anyhow::Result<Self> {
-        if std::env::var_os(VARIABLE).is_some() {
+        if std::env::var_os(Self::VARIABLE).is_some() {
             return Self::of_predecessor().context("the sockets can't be taken over");
         }
         Ok(Self {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 
 use super::acceptor::Acceptor;
-use super::inherited::VARIABLE;
+use super::inherited::Inherited;
 
 /// This program as it was started, so that it can be started again.
 #[derive(Debug, Clone)]
@@ -60,7 +60,7 @@ impl Program {
         let (mut stream, theirs) = UnixStream::pair().context("the system gives no socket")?;
         let mut child = Command::new(&self.path)
             .args(&self.arguments)
-            .env(VARIABLE, "1")
+            .env(Inherited::VARIABLE, "1")
             // These are for this process alone.
             .env_remove("WATCHDOG_PID")
             .env_remove("LISTEN_PID")

@@ -77,6 +77,28 @@ fn no_request_is_lost_while_processes_hand_over() {
         listening - 1,
         "{log}"
     );
+    assert!(!log.contains(" WARN "), "{log}");
+}
+
+#[test]
+fn a_log_of_nothing_but_warnings_names_the_process_too() {
+    let (site, portal) = (SiteDir::good(), Portal::new());
+    let file = site.path().join("cds-proxy.toml");
+    let config = configuration(&portal);
+    fs::write(&file, &config).unwrap();
+    let mut command = command();
+    command.args(["run", "--config"]).arg(&file);
+    let mut proxy = Proxy::spawn(command);
+
+    let config = config.replace("http:", "https:");
+    let more = "log.level = \"warn\"\nupstream.tls-verify = \"insecure\"\n";
+    fs::write(&file, format!("{more}{config}")).unwrap();
+    proxy.hand_over();
+    let words = "certificate is not checked";
+    proxy.wait_for_log(words);
+    let log = proxy.log();
+    let told = log.lines().find(|line| line.contains(words)).unwrap();
+    assert!(told.contains("process{pid="), "{told}");
 }
 
 #[test]
