@@ -3,12 +3,12 @@
 use std::io;
 
 use pingora::ErrorType as E;
-use pingora::{Error, ErrorSource};
+use pingora::{Error, ErrorSource, RetryType};
 use rustix::io::Errno;
 
 use super::problem::Problem;
 use crate::metrics::{BrokenBy, UpstreamError};
-use crate::upstream::os_error;
+use crate::upstream::{is_own_lack, os_error};
 
 /// Why a request could not be passed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,16 +70,10 @@ impl Failure {
     }
 
     fn of_connecting(error: &Error) -> Self {
-        match os_error(error).and_then(Errno::from_io_error) {
-            Some(
-                Errno::MFILE
-                | Errno::NFILE
-                | Errno::NOBUFS
-                | Errno::NOMEM
-                | Errno::ADDRNOTAVAIL
-                | Errno::ADDRINUSE
-                | Errno::AGAIN,
-            ) => Self::Exhausted,
+        match os_error(error) {
+            Some(cause) if is_own_lack(cause) || Errno::from_io_error(cause) == NO_PORT => {
+                Self::Exhausted
+            }
             // A firewall of this machine, say.
             Some(_) => Self::Unreachable,
             None => Self::Internal,
@@ -90,6 +84,16 @@ impl Failure {
     /// would only be work for two.
     pub(super) const fn is_repeatable(self) -> bool {
         matches!(self, Self::Broken)
+    }
+
+    /// Whether a kept connection that fails so was just being closed, rather than answered on.
+    pub(super) fn is_closing(error: &Error) -> bool {
+        match error.etype() {
+            E::ConnectionClosed | E::ReadError | E::WriteError => true,
+            // What an upstream has not begun to work on, it says (RFC 9113 §8.7).
+            E::H2Error => matches!(error.retry, RetryType::Decided(true)),
+            _ => false,
+        }
     }
 
     /// What to answer; nothing to a client that has gone.
@@ -135,6 +139,9 @@ impl Failure {
         }
     }
 }
+
+/// Linux says so when there is no free port left, and of addresses of IPv6 where it is switched off.
+const NO_PORT: Option<Errno> = Some(Errno::ADDRNOTAVAIL);
 
 fn is_time_out(error: &Error) -> bool {
     os_error(error).is_some_and(|cause| cause.kind() == io::ErrorKind::TimedOut)

@@ -86,6 +86,8 @@ pub struct Exchange {
     /// Bytes of the request's body so far.
     received: u64,
     broken_by: Option<BrokenBy>,
+    /// Whether all of the upstream's answer has come.
+    is_whole: bool,
     /// Held while the request is passed on.
     place: Option<Place>,
     /// Which upstream is being asked, and which could not be reached.
@@ -114,6 +116,7 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             id: None,
             received: 0,
             broken_by: None,
+            is_whole: false,
             place: None,
             way: Way::default(),
         }
@@ -190,14 +193,13 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         mut error: Box<Error>,
     ) -> Box<Error> {
         let failure = Failure::of(&error);
-        if failure.upstream_error().is_none() {
-            // It is the same with any address.
-            error.set_retry(false);
-            return error;
-        }
-        let why = reason(&error).into_owned();
-        let in_time = failure != Failure::Unresponsive;
-        let again = self.upstream.missed(&mut exchange.way, in_time, &why);
+        let again = if failure.upstream_error().is_some() {
+            let why = reason(&error).into_owned();
+            let in_time = failure != Failure::Unresponsive;
+            self.upstream.missed(&mut exchange.way, in_time, &why)
+        } else {
+            self.upstream.pass_over(&mut exchange.way)
+        };
         error.set_retry(again);
         error
     }
@@ -218,11 +220,11 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         let again = failure.is_repeatable() && outgoing::may_be_sent_twice(session);
         // A kept connection that was just being closed says nothing about the upstream.
         let was_stale =
-            was_kept && failure == Failure::Broken && session.response_written().is_none();
+            was_kept && Failure::is_closing(&error) && session.response_written().is_none();
         if let Some(how) = failure.upstream_error().filter(|_| !was_stale) {
             self.upstream.failed(&exchange.way, how);
         }
-        error.set_retry(again && self.upstream.repeat(&mut exchange.way, was_kept));
+        error.set_retry(again && self.upstream.repeat(&mut exchange.way, was_stale));
         error
     }
 
@@ -313,6 +315,17 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
         Ok(())
     }
 
+    fn response_body_filter(
+        &self,
+        _: &mut Session,
+        _: &mut Option<Bytes>,
+        end: bool,
+        exchange: &mut Exchange,
+    ) -> Result<Option<Duration>> {
+        exchange.is_whole |= end;
+        Ok(None)
+    }
+
     async fn fail_to_proxy(
         &self,
         session: &mut Session,
@@ -321,8 +334,8 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
     ) -> FailToProxy {
         let failure = Failure::of(error);
         self.note(session, exchange, failure, error);
-        // Until a whole answer is sent.
-        exchange.broken_by = Some(failure.side());
+        // What fails after the whole answer breaks nothing off.
+        exchange.broken_by = (!exchange.is_whole).then(|| failure.side());
         let Some(problem) = failure.problem() else {
             return FailToProxy {
                 error_code: 0,

@@ -134,6 +134,28 @@ async fn an_address_that_drops_packets_leaves_time_for_the_next() {
     assert_eq!(way.address(), Some(alive));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_there_is_no_way_to_leaves_the_next() {
+    // Where IPv6 is switched off, there is no address to ask it from; else nobody listens there.
+    let dead = "[::1]:1".parse().unwrap();
+    let alive = portal().await;
+    let upstream = upstream(Duration::from_secs(2));
+    upstream.members()[0].take_up(&[dead, alive]);
+    let mut client = TcpStream::connect(served(Arc::clone(&upstream)))
+        .await
+        .unwrap();
+    client
+        .write_all(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    let mut way = Way::default();
+    upstream.next(&mut way).await.unwrap();
+    assert_eq!(way.address(), Some(alive));
+}
+
 #[tokio::test]
 async fn a_tunnel_may_be_silent_for_long_on_either_side() {
     let listener = StdListener::bind("127.0.0.1:0").unwrap();

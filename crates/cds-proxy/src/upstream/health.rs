@@ -1,5 +1,6 @@
 //! Asking upstreams whether they are well, before a request finds out.
 
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,12 +9,13 @@ use pingora::connectors::ConnectorOptions;
 use pingora::connectors::http::Connector;
 use pingora::http::RequestHeader;
 use pingora::protocols::http::client::HttpSession;
-use pingora::{Error, ErrorType, OrErr as _, Result};
+use pingora::{Error, ErrorType, OrErr as _};
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::member::Member;
 use super::peer::{Demand, Pace, Speech};
-use super::reason::reason;
+use super::reason::{is_own_lack, os_error, reason};
 use crate::config::HealthCheck;
 
 /// How upstreams are asked whether they are well.
@@ -37,12 +39,11 @@ pub(super) async fn keep_checked(member: Arc<Member>, checks: Checks, speech: Sp
     let (mut well, mut in_a_row) = (true, 0);
     member.first_asked().await;
     loop {
-        let asked = timeout(checks.timeout, ask(&member, &checks.check, &speech));
-        let fault = match asked.await {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(reason(&error).into_owned()),
-            Err(_) => Some("no answer in time".to_owned()),
+        let Some(answer) = question(&member, &checks, &speech).await else {
+            sleep(checks.interval).await;
+            continue;
         };
+        let fault = answer.err();
         in_a_row = match fault.is_none() == well {
             true => 0,
             false => in_a_row + 1,
@@ -61,11 +62,33 @@ pub(super) async fn keep_checked(member: Arc<Member>, checks: Checks, speech: Sp
     }
 }
 
+/// What an upstream answers, or why it doesn't; `None` if this machine lacks what it takes to ask.
+async fn question(
+    member: &Arc<Member>,
+    checks: &Checks,
+    speech: &Speech,
+) -> Option<Result<(), String>> {
+    // Pingora panics where this file can't be opened, and a task of its own ends alone by it.
+    File::open(NO_AUTHORITIES).ok()?;
+    let mut task = JoinSet::new();
+    let (asked, check, speech) = (Arc::clone(member), checks.check.clone(), speech.clone());
+    task.spawn(async move { ask(&asked, &check, &speech).await });
+    match timeout(checks.timeout, task.join_next()).await {
+        Ok(Some(Ok(Ok(())))) => Some(Ok(())),
+        Ok(Some(Ok(Err(error)))) if os_error(&error).is_some_and(is_own_lack) => None,
+        Ok(Some(Ok(Err(error)))) => Some(Err(reason(&error).into_owned())),
+        Ok(Some(Err(_)) | None) => None,
+        Err(_) => Some(Err("no answer in time".to_owned())),
+    }
+}
+
+/// As for requests: the peer says whom its certificate is checked against.
+const NO_AUTHORITIES: &str = "/dev/null";
+
 /// One question, on a connection of its own: one that is kept would hide that no new one is taken.
-async fn ask(member: &Member, check: &HealthCheck, speech: &Speech) -> Result<()> {
+async fn ask(member: &Member, check: &HealthCheck, speech: &Speech) -> pingora::Result<()> {
     let mut options = ConnectorOptions::new(1);
-    // As for requests: the peer says whom its certificate is checked against.
-    options.ca_file = Some("/dev/null".to_owned());
+    options.ca_file = Some(NO_AUTHORITIES.to_owned());
     // One that has been used before would go on with its HTTP/2 connection.
     let connector: Connector = Connector::new(Some(options));
     let nowhere = || Error::explain(ErrorType::ConnectNoRoute, member.why_nowhere());

@@ -28,7 +28,7 @@ pub use health::Checks;
 pub use member::Member;
 pub use peer::{Demand, Limits, Pace, Speech, keepalive};
 pub use pool::Upstream;
-pub use reason::{os_error, reason};
+pub use reason::{is_own_lack, os_error, reason};
 pub use standing::Ejection;
 pub use tls::{IDENTITY, Trust};
 pub use way::Way;

@@ -83,15 +83,12 @@ impl Upstream {
     pub async fn tend(self: Arc<Self>) {
         let mut tasks = JoinSet::new();
         for member in &self.members {
-            tasks.spawn(keep_resolved(Arc::clone(member)));
-            tasks.spawn(keep_readmitted(Arc::clone(member)));
-            tasks.spawn(keep_told(Arc::clone(member)));
+            let member = || Arc::clone(member);
+            tasks.spawn(keep_resolved(member()));
+            tasks.spawn(keep_readmitted(member()));
+            tasks.spawn(keep_told(member()));
             if let Some(checks) = self.checks.clone() {
-                tasks.spawn(keep_checked(
-                    Arc::clone(member),
-                    checks,
-                    self.speech.clone(),
-                ));
+                tasks.spawn(keep_checked(member(), checks, self.speech.clone()));
             }
         }
         while let Some(ended) = tasks.join_next().await {
@@ -160,6 +157,16 @@ impl Upstream {
         way.timed_out < MOST_TIMEOUTS && self.has_more(way)
     }
 
+    /// Leaves an address that can't be asked from here, for no fault of the upstream's. Whether
+    /// there is another to try: where IPv6 is switched off, one of IPv4 may do.
+    pub fn pass_over(&self, way: &mut Way) -> bool {
+        let Some(stop) = way.leave() else {
+            return false;
+        };
+        stop.member.pass_over(stop.address);
+        self.has_more(way)
+    }
+
     /// Notes that an upstream failed a request that it had been sent.
     pub fn failed(&self, way: &Way, how: UpstreamError) {
         if let Some(stop) = way.stop() {
@@ -170,11 +177,11 @@ impl Upstream {
     /// Whether a request that may be sent twice is to be, now that it has failed once; if so, it
     /// goes on to another address. A kept connection that was just being closed says nothing about
     /// the address, so that may be asked again.
-    pub fn repeat(&self, way: &mut Way, was_kept: bool) -> bool {
+    pub fn repeat(&self, way: &mut Way, was_stale: bool) -> bool {
         if mem::replace(&mut way.is_repeated, true) {
             return false;
         }
-        if was_kept {
+        if was_stale {
             return true;
         }
         way.leave();

@@ -6,6 +6,7 @@ use std::{io, iter};
 
 use pingora::ErrorType as E;
 use pingora::{Error, ImmutStr};
+use rustix::io::Errno;
 
 use super::tls_advice::advice;
 
@@ -47,6 +48,21 @@ pub fn os_error(error: &Error) -> Option<&io::Error> {
     let root: &(dyn StdError + 'static) = error.root_cause();
     let mut causes = iter::successors(Some(root), |&cause| cause.source());
     causes.find_map(|cause| cause.downcast_ref())
+}
+
+/// Whether this machine lacks what a connection takes, which is no fault of the upstream.
+pub fn is_own_lack(error: &io::Error) -> bool {
+    matches!(
+        Errno::from_io_error(error),
+        Some(
+            Errno::MFILE
+                | Errno::NFILE
+                | Errno::NOBUFS
+                | Errno::NOMEM
+                | Errno::ADDRINUSE
+                | Errno::AGAIN
+        )
+    )
 }
 
 /// The cause is within a text of Pingora's, before the name that was asked for.

@@ -1,7 +1,7 @@
 //! The log of requests.
 
-use std::io::{BufRead as _, BufReader};
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::process::ChildStdout;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
@@ -144,6 +144,30 @@ fn an_answer_that_breaks_off_is_told_from_a_whole_one() {
         let series = format!("cds_proxy_requests_broken_off_total{{by=\"{by}\"}} {count}\n");
         assert!(metrics.text().contains(&series), "{}", metrics.text());
     }
+}
+
+#[test]
+fn a_client_that_leaves_after_a_whole_answer_has_broken_nothing_off() {
+    let site = SiteDir::good();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let upstream = format!("http://{}", listener.local_addr().unwrap());
+    let mut proxy = Proxy::start_with(&site, &upstream, &["--access-log", "json"]);
+    let mut log = proxy.stdout();
+    let mut client = Client::connect(proxy.address);
+    client.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\npart");
+    let (mut portal, _) = listener.accept().unwrap();
+    let _ = portal.read(&mut [0; 1024]).unwrap();
+    // Before it has all of the request.
+    portal
+        .write_all(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 5\r\n\r\nlarge")
+        .unwrap();
+    assert!(client.read_until("large"));
+    drop(client);
+    let line = next(&mut log);
+    assert_eq!(
+        (&line["status"], line.get("broken_by")),
+        (&413.into(), None)
+    );
 }
 
 #[test]

@@ -247,6 +247,24 @@ fn a_connection_just_closed_is_no_failure_of_the_upstream() {
     assert_eq!(metric(&proxy, &series), Some(1.0));
 }
 
+#[test]
+fn an_answer_that_is_none_is_a_failure_on_a_kept_connection_too() {
+    let site = SiteDir::good();
+    let portal = Portal::answering(|request| match request.line.contains("/broken") {
+        true => b"this is no HTTP\r\n\r\n".to_vec(),
+        false => ok("portal"),
+    });
+    let proxy = start(&site, &[&portal], &["--eject-after", "1"]);
+    let mut client = Client::connect(proxy.address);
+    assert_eq!(client.get("/").text(), "portal");
+    client.get("/broken").assert_problem(502);
+    let series = format!(
+        "cds_proxy_upstream_failures_total{{upstream=\"http://{}\",kind=\"broken\"}}",
+        portal.address
+    );
+    assert!(metric(&proxy, &series) > Some(0.0));
+}
+
 const QUICKLY: [&str; 6] = [
     "--health-interval",
     "50ms",
