@@ -36,6 +36,8 @@ pub struct Greeting {
     pub refusals: Refusals,
     /// When it was logged that a header was missing.
     headless: Arc<Seldom>,
+    /// When it was logged that there was one where none is expected.
+    unexpected: Arc<Seldom>,
 }
 
 /// For a load balancer's header, and as much for a handshake or a preface: two round trips and some
@@ -61,12 +63,7 @@ impl Greeting {
         match &self.tls {
             Some(config) => {
                 let handshake = shake_hands(Arc::clone(config), stream).await;
-                let handshake = handshake.inspect_err(|_| {
-                    if let Some(metrics) = &self.refusals.metrics {
-                        metrics.count_tls_failure();
-                    }
-                })?;
-                match handshake {
+                match handshake.inspect_err(|_| self.count_tls_failure())? {
                     Handshake::Done(stream) => {
                         let agreed = agreed(&stream);
                         Ok(self.connection(Transport::Tls(stream), ends, agreed))
@@ -76,7 +73,12 @@ impl Greeting {
                         let stream = Transport::Plain(stream);
                         let connection = self.connection(stream, ends, Agreed::default());
                         plain_http::refuse(connection, &ahead).await;
-                        Err(io::Error::new(io::ErrorKind::InvalidData, "it is not TLS"))
+                        Err(no_tls())
+                    }
+                    Handshake::ProxyHeader => {
+                        self.count_tls_failure();
+                        self.meet_header(peer);
+                        Err(no_tls())
                     }
                 }
             }
@@ -114,9 +116,7 @@ impl Greeting {
             destination: Some(origin.destination),
         }))
     }
-}
 
-impl Greeting {
     /// Tells of a load balancer that doesn't say whose connection it is: nobody gets through.
     fn miss_header(&self, stream: &Stream, peer: Option<SocketAddr>, error: &io::Error) {
         if error.kind() == io::ErrorKind::UnexpectedEof && stream.ahead().is_empty() {
@@ -135,6 +135,26 @@ impl Greeting {
             );
         }
     }
+
+    /// Tells of a load balancer that says whose connection it is and isn't asked: nobody gets
+    /// through.
+    fn meet_header(&self, peer: Option<SocketAddr>) {
+        if let Some(more) = self.unexpected.now() {
+            let peer = peer.map(tracing::field::display);
+            tracing::warn!(
+                peer,
+                "a connection is closed because it begins with a PROXY protocol header in place of \
+                 TLS; if a load balancer of yours sends it, have `proxy-protocol` name its \
+                 address{more}"
+            );
+        }
+    }
+
+    fn count_tls_failure(&self) {
+        if let Some(metrics) = &self.refusals.metrics {
+            metrics.count_tls_failure();
+        }
+    }
 }
 
 /// How a client begins that is expected to speak TLS.
@@ -142,12 +162,21 @@ impl Greeting {
 enum Handshake {
     Done(Box<TlsStream<Stream>>),
     PlainHttp(Stream),
+    /// With a load balancer's header, which is expected of others or of nobody.
+    ProxyHeader,
+}
+
+fn no_tls() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "it is not TLS")
 }
 
 async fn shake_hands(config: Arc<ServerConfig>, mut stream: Stream) -> io::Result<Handshake> {
     let handshake = async {
         if stream.ahead().is_empty() {
             stream.read_ahead().await?;
+        }
+        if proxy_protocol::begins_with_header(stream.ahead()) {
+            return Ok(Handshake::ProxyHeader);
         }
         if plain_http::begins_with_request(stream.ahead()) {
             return Ok(Handshake::PlainHttp(stream));

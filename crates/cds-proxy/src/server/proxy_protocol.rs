@@ -27,6 +27,14 @@ const FORM: ParseConfig = ParseConfig {
     allow_v2: true,
 };
 
+/// Whether these first bytes are of a header.
+pub(super) fn begins_with_header(ahead: &[u8]) -> bool {
+    ahead.starts_with(VERSION_1) || ahead.starts_with(VERSION_2)
+}
+
+const VERSION_1: &[u8] = b"PROXY ";
+const VERSION_2: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
+
 /// Reads the header. `None`: the connection is the load balancer's own, such as a health check.
 ///
 /// # Errors

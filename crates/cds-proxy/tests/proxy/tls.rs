@@ -306,6 +306,27 @@ fn plain_http_after_a_load_balancers_header_is_told_so_too() {
 }
 
 #[test]
+fn a_load_balancers_header_that_nobody_asked_for_is_told_as_what_it_is() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify("site", "utility.example");
+    let proxy = start(&site, &portal, &[&pair], &["--proxy-protocol", "192.0.2.1"]);
+    let version_2 = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
+    for header in [&b"PROXY UNKNOWN\r\n"[..], version_2] {
+        let mut stream = TcpStream::connect(proxy.address).unwrap();
+        stream.write_all(header).unwrap();
+        let mut client = Client::over(stream);
+        assert!(client.is_closed(), "{}", header.escape_ascii());
+    }
+    proxy.wait_for_log("begins with a PROXY protocol header in place of TLS");
+    let log = proxy.log();
+    assert_eq!(log.matches("PROXY protocol header").count(), 1, "{log}");
+    assert!(log.contains("peer=127.0.0.1:"), "{log}");
+    let metrics = get(proxy.admin, "/metrics");
+    let counted = "tls_handshake_failures_total 2\n";
+    assert!(metrics.text().contains(counted), "{}", metrics.text());
+}
+
+#[test]
 fn who_does_not_shake_hands_ends_with_the_proxy() {
     let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
     let pair = authority.certify("site", "utility.example");
@@ -337,6 +358,8 @@ fn clients_that_name_an_address_write_nothing_into_the_log() {
     stream.write_all(&hello).unwrap();
     // The answer comes once the name has been read.
     assert_ne!(stream.read(&mut [0; 1]).unwrap(), 0);
+    proxy.signal(Signal::TERM);
+    proxy.wait_for_log(" ended");
     assert!(!proxy.log().contains("SNI"), "{}", proxy.log());
 }
 
