@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep_until};
 
 use super::member::Member;
 use crate::metrics::UpstreamError;
@@ -25,6 +25,8 @@ pub(super) struct Complaint {
     pub(super) words: String,
     /// How often it has happened since.
     pub(super) more: u32,
+    /// When it was told last.
+    at: Instant,
 }
 
 /// What a complaint is about.
@@ -48,21 +50,31 @@ impl Complaints {
             matter,
             words: words.to_owned(),
             more: 0,
+            at: Instant::now(),
         });
         self.begun.notify_one();
         true
     }
 
-    /// What has happened again since it was told last. The rest is news again when it happens.
+    /// What was told a minute ago and has happened again since. What has not is news again when it
+    /// happens.
     pub(super) fn sum_up(&self) -> Vec<Complaint> {
+        let now = Instant::now();
         let mut told = self.told();
-        told.retain(|known| known.more > 0);
-        let again = |known: &mut Complaint| Complaint {
+        told.retain(|known| known.more > 0 || known.due_at() > now);
+        let due = told.iter_mut().filter(|known| known.due_at() <= now);
+        due.map(|known| Complaint {
             matter: known.matter,
             words: known.words.clone(),
             more: std::mem::take(&mut known.more),
-        };
-        told.iter_mut().map(again).collect()
+            at: std::mem::replace(&mut known.at, now),
+        })
+        .collect()
+    }
+
+    /// When something is to be summed up next.
+    fn next(&self) -> Option<Instant> {
+        self.told().iter().map(Complaint::due_at).min()
     }
 
     async fn begun(&self) {
@@ -74,15 +86,19 @@ impl Complaints {
     }
 }
 
+impl Complaint {
+    fn due_at(&self) -> Instant {
+        self.at + PAUSE
+    }
+}
+
 /// Has told once a minute what goes on, for as long as it is polled.
 pub(super) async fn keep_told(member: Arc<Member>) {
     loop {
         member.complaints().begun().await;
-        loop {
-            sleep(PAUSE).await;
-            if !member.tell_again() {
-                break;
-            }
+        while let Some(next) = member.complaints().next() {
+            sleep_until(next).await;
+            member.tell_again();
         }
     }
 }
@@ -91,25 +107,48 @@ const PAUSE: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::advance;
+
     use super::*;
 
-    #[test]
-    fn what_happens_again_and_again_is_told_once_and_then_counted() {
+    #[tokio::test(start_paused = true)]
+    async fn what_happens_again_and_again_is_told_once_and_then_counted() {
         let (complaints, late) = (
             Complaints::default(),
             Matter::Requests(UpstreamError::Timeout),
         );
         assert!(complaints.note(late, "first"));
-        assert!(complaints.note(Matter::LeftOut, "out"));
         assert!((0..17).all(|_| !complaints.note(late, "later")));
+        advance(PAUSE).await;
         let [again] = &complaints.sum_up()[..] else {
             panic!("{complaints:?}")
         };
         assert_eq!((again.more, again.words.as_str()), (17, "first"));
-        assert!(complaints.note(Matter::LeftOut, "out"));
         assert!(!complaints.note(late, "still"));
+        advance(PAUSE).await;
         assert_eq!(complaints.sum_up().len(), 1);
+        advance(PAUSE).await;
         assert!(complaints.sum_up().is_empty());
         assert!(complaints.note(late, "again"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_matter_has_a_minute_of_its_own() {
+        let (complaints, late) = (
+            Complaints::default(),
+            Matter::Requests(UpstreamError::Timeout),
+        );
+        assert!(complaints.note(late, "late"));
+        advance(PAUSE - Duration::from_secs(1)).await;
+        assert!(complaints.note(Matter::LeftOut, "out"));
+        advance(Duration::from_secs(1)).await;
+        assert!(complaints.sum_up().is_empty());
+        assert!(!complaints.note(Matter::LeftOut, "out"));
+        assert_eq!(
+            complaints.next(),
+            Some(Instant::now() + PAUSE - Duration::from_secs(1))
+        );
+        advance(PAUSE).await;
+        assert_eq!(complaints.sum_up().len(), 1);
     }
 }

@@ -217,22 +217,21 @@ impl Member {
         self.complaints.note(Matter::Requests(how), why)
     }
 
-    /// Tells how often there was more of what was told. Whether there was.
-    pub(super) fn tell_again(&self) -> bool {
-        let again = self.complaints.sum_up();
+    /// Tells how often there was more of what was told.
+    pub(super) fn tell_again(&self) {
         for Complaint {
             matter,
             words,
             more,
-        } in &again
+            ..
+        } in self.complaints.sum_up()
         {
-            if *matter == Matter::LeftOut {
-                let is_failing = self.standing.is_failing();
-                self.is_told.store(is_failing, Ordering::Relaxed);
+            if matter == Matter::LeftOut {
+                self.is_told
+                    .store(self.standing.is_down(), Ordering::Relaxed);
             }
             tracing::warn!(upstream = %self.url, "{more} more like it in the last minute: {words}");
         }
-        !again.is_empty()
     }
 
     pub(super) const fn complaints(&self) -> &Complaints {
@@ -281,5 +280,43 @@ impl Member {
             );
         }
         addresses
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+    use crate::metrics::Metrics;
+
+    fn fail(member: &Member, times: u32) {
+        (0..times).for_each(|_| member.failed(UpstreamError::Broken));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_outage_after_one_that_was_only_counted_is_told() {
+        let url: UpstreamUrl = "http://192.0.2.1:1".parse().unwrap();
+        let series = Metrics::new().upstream(&url);
+        let ejection = Ejection {
+            after: 3,
+            pause: Duration::from_secs(1),
+        };
+        let member = Member::new(url, Arc::default(), ejection, true, series);
+        let address = "192.0.2.1:1".parse().unwrap();
+        for _ in 0..2 {
+            fail(&member, 3);
+            member.answered(address);
+        }
+        // One alone is no outage, whatever is counted meanwhile.
+        fail(&member, 1);
+        advance(Duration::from_secs(60)).await;
+        member.tell_again();
+        member.answered(address);
+        advance(Duration::from_secs(60)).await;
+        member.tell_again();
+        assert!(!member.is_told.load(Ordering::Relaxed));
+        fail(&member, 3);
+        assert!(member.is_told.load(Ordering::Relaxed));
     }
 }

@@ -76,9 +76,9 @@ impl Standing {
         Some(failures)
     }
 
-    /// Whether it has been failing of late.
-    pub(super) fn is_failing(&self) -> bool {
-        self.failures.load(Ordering::Relaxed) > 0
+    /// Whether it was left out and has not answered since.
+    pub(super) fn is_down(&self) -> bool {
+        self.failures.load(Ordering::Relaxed) >= self.ejection.after
     }
 
     /// Makes a new start, whatever requests have found.
