@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use pingora::apps::ServerApp;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::acceptor::Acceptor;
+use super::connection::Connection;
+use super::greeting::{GREETING, Greeting};
 use super::life::{Life, Phase};
 use super::room::{Place, Room};
 use super::transport::Socket;
@@ -82,8 +84,10 @@ where
     let Incoming {
         socket,
         peer,
-        place: _place,
+        place,
     } = incoming;
+    // It would have been served, had there been room.
+    let is_owed = place.is_none() && socket.is_readable();
     let greeting = acceptor.greeting().clone();
     // Else the listener would be open for as long as the connection is.
     drop(acceptor);
@@ -94,9 +98,8 @@ where
         .map(|metrics| metrics.count_open());
     let received = tokio::select! {
         biased;
-        received = greeting.receive(socket, peer) => received,
-        // Nothing has been asked, so nothing is owed.
-        () = life.reached(Phase::Stopping) => return,
+        received = begin(&greeting, socket, peer, is_owed) => received,
+        () = end(&life, is_owed) => return,
     };
     match received {
         Ok(connection) => {
@@ -105,6 +108,28 @@ where
         }
         // Whoever scans ports is no reason to fill a log.
         Err(error) => tracing::debug!(?peer, "a connection came to nothing: {error}"),
+    }
+}
+
+async fn begin(
+    greeting: &Greeting,
+    socket: Socket,
+    peer: Option<SocketAddr>,
+    is_owed: bool,
+) -> io::Result<Connection> {
+    let mut connection = greeting.receive(socket, peer).await?;
+    if is_owed {
+        // What hasn't come yet is not waited for any more at the end.
+        connection.first_word().await?;
+    }
+    Ok(connection)
+}
+
+/// Waits until a connection on which nothing has been asked is closed.
+async fn end(life: &Life, is_owed: bool) {
+    life.reached(Phase::Stopping).await;
+    if is_owed {
+        sleep(GREETING).await;
     }
 }
 

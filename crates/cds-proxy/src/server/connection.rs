@@ -103,6 +103,11 @@ impl Connection {
         self
     }
 
+    /// Waits until something has come.
+    pub(super) async fn first_word(&mut self) -> io::Result<()> {
+        self.stream.get_mut().first_word().await
+    }
+
     /// The connection that a session reads from.
     pub fn of(session: &Session) -> Option<&Self> {
         session.stream()?.as_any().downcast_ref()

@@ -42,7 +42,7 @@ pub struct Greeting {
 
 /// For a load balancer's header, and as much for a handshake or a preface: two round trips and some
 /// arithmetic.
-const GREETING: Duration = Duration::from_secs(10);
+pub(super) const GREETING: Duration = Duration::from_secs(10);
 
 /// Until a client says its first word. Browsers open connections ahead; a minute is what is kept
 /// idle later, too.

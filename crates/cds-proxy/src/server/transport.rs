@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::{Buf as _, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
+use rustix::io::ioctl_fionread;
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::server::TlsStream;
 
@@ -71,7 +72,16 @@ impl Socket {
         }
     }
 
-    /// Whether bytes have come that nobody has read.
+    /// Whether bytes have come, which stay where they are.
+    pub(super) fn is_readable(&self) -> bool {
+        let count = match self {
+            Self::Tcp(stream) => ioctl_fionread(stream),
+            Self::Unix(stream) => ioctl_fionread(stream),
+        };
+        matches!(count, Ok(1..))
+    }
+
+    /// Whether bytes have come that nobody has read, of which one is lost.
     pub(super) fn has_more(&self) -> bool {
         let read = match self {
             Self::Tcp(stream) => stream.try_read(&mut [0]),
@@ -82,6 +92,15 @@ impl Socket {
 }
 
 impl Transport {
+    /// Waits until there is something to read, and leaves it there.
+    pub(super) async fn first_word(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(stream) if !stream.ahead.is_empty() => Ok(()),
+            Self::Plain(stream) => stream.read_ahead().await.map(drop),
+            Self::Tls(stream) => stream.fill_buf().await.map(drop),
+        }
+    }
+
     pub(super) fn socket(&self) -> &Socket {
         match self {
             Self::Plain(stream) => &stream.socket,

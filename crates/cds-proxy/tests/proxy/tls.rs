@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use rustix::process::Signal;
+use rustls::{ClientConnection, StreamOwned};
 
 use super::support::{
     Authority, Client, HTTP1, HTTP2, Http2, Pair, Portal, Proxy, SiteDir, before, eventually, get,
@@ -341,6 +342,32 @@ fn who_does_not_shake_hands_ends_with_the_proxy() {
     proxy.signal(Signal::TERM);
     assert!(proxy.ended().success());
     assert!(!proxy.log().contains("too short"), "{}", proxy.log());
+}
+
+#[test]
+fn who_waits_for_a_place_is_answered_at_the_end_by_tls_too() {
+    let (site, portal, authority) = (SiteDir::good(), Portal::new(), Authority::new());
+    let pair = authority.certify("site", "utility.example");
+    for hands_over in [false, true] {
+        let mut proxy = start(&site, &portal, &[&pair], &["--max-connections", "1"]);
+        let mut served = Client::over(authority.connect(proxy.address, "utility.example"));
+        assert_eq!(served.get("/").status, 200);
+
+        let name = "utility.example".try_into().unwrap();
+        let mut session = ClientConnection::new(authority.client(&[HTTP1]), name).unwrap();
+        let mut stream = TcpStream::connect(proxy.address).unwrap();
+        session.write_tls(&mut stream).unwrap();
+        proxy.wait_for_log("more wait");
+        if hands_over {
+            proxy.hand_over();
+        } else {
+            proxy.signal(Signal::TERM);
+        }
+        proxy.wait_for_log("ending;");
+        let mut waiting = Client::over(StreamOwned::new(session, stream));
+        assert_eq!(waiting.get("/").text(), "portal");
+        assert!(proxy.ended().success());
+    }
 }
 
 #[test]
