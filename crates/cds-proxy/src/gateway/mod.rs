@@ -467,7 +467,8 @@ impl<R> Gateway<R> {
 
     fn note(&self, session: &Session, exchange: &Exchange, failure: Failure, error: &Error) {
         if failure == Failure::Exhausted {
-            return self.passage.complain(&reason(error));
+            self.metrics.count_upstream_refusal();
+            return self.passage.complain(error);
         }
         let kind = failure.upstream_error();
         if let Some(kind) = kind {

@@ -35,6 +35,7 @@ pub struct Metrics {
     requests: Vec<Counter>,
     broken_off: Vec<Counter>,
     upstream_errors: Vec<Counter>,
+    upstream_refusals: Counter,
     upstreams: Upstreams,
     reloads: Vec<Counter>,
     sites: Vec<Gauge>,
@@ -190,6 +191,13 @@ impl Metrics {
                 "Requests that the upstream failed to answer, by kind",
                 kinds,
             ),
+            upstream_refusals: {
+                let counter = Counter::default();
+                let help = "Requests for the upstream that were answered 503 because this machine has no \
+                            room, file, port or memory for another";
+                registry.register("upstream_requests_refused", help, counter.clone());
+                counter
+            },
             upstreams: Upstreams::new(registry),
             reloads: register(
                 registry,
@@ -351,6 +359,11 @@ impl Metrics {
     /// Counts a request that the upstream failed to answer.
     pub fn count_upstream_error(&self, kind: UpstreamError) {
         increment(&self.upstream_errors, kind as usize);
+    }
+
+    /// Counts a request that was not passed on for want of what that takes on this machine.
+    pub(crate) fn count_upstream_refusal(&self) {
+        self.upstream_refusals.inc();
     }
 
     /// The series of one upstream. Which there are is for the settings to say, so that there are

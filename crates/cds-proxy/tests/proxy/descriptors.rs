@@ -38,6 +38,16 @@ fn upstream_errors(proxy: &Proxy) -> Vec<String> {
         .collect()
 }
 
+/// Requests that were not passed on, by the metrics.
+fn refused_by_metrics(proxy: &Proxy) -> u32 {
+    let metrics = get(proxy.admin, "/metrics");
+    let count = metrics.text().lines().find_map(|line| {
+        let count = line.strip_prefix("cds_proxy_upstream_requests_refused_total ")?;
+        count.parse().ok()
+    });
+    count.unwrap()
+}
+
 #[test]
 fn a_lack_of_descriptors_is_said_once_and_outlived() {
     let (site, portal) = (SiteDir::good(), Portal::new());
@@ -74,6 +84,7 @@ fn a_lack_of_descriptors_is_not_the_upstreams_fault() {
     assert!(log.contains("no connection: Too many open files"), "{log}");
     assert!(!log.contains("can't be reached"), "{log}");
     assert!(!log.contains("in a row"), "{log}");
+    assert_ne!(refused_by_metrics(&proxy), 0);
 }
 
 #[test]
@@ -93,6 +104,7 @@ fn many_requests_on_few_connections_leave_descriptors_for_others() {
         .flat_map(|client| (0..90).map(|_| client.begin(&url)).collect::<Vec<_>>())
         .collect();
     proxy.wait_for_log("requests for the upstream are refused");
+    proxy.wait_for_log("or are WebSockets or event streams; is the limit of open files");
     assert_eq!(get(proxy.admin, "/healthz").status, 200);
     assert_eq!(get(proxy.address, WELL_KNOWN).status, 200);
     let refused = get(proxy.address, "/");
@@ -107,4 +119,5 @@ fn many_requests_on_few_connections_leave_descriptors_for_others() {
     let log = proxy.log();
     assert!(!log.contains("can't accept connections"), "{log}");
     assert!(!log.contains("can't be reached"), "{log}");
+    assert_ne!(refused_by_metrics(&proxy), 0);
 }
