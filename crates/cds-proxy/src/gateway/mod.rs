@@ -49,6 +49,7 @@ use self::request_id::{REQUEST_ID, RequestId};
 use crate::access_log::{AccessLog, Entry};
 use crate::config::{ForwardingSettings, RequestLimits};
 use crate::metrics::{Answered, BrokenBy, Metrics, Source, UpstreamError};
+use crate::seldom::Seldom;
 use crate::server::{Connection, Life, Phase, Place};
 use crate::upstream::{Member, Pace, Upstream, Way, reason};
 
@@ -70,6 +71,8 @@ pub struct Gateway<R> {
     pub metrics: Arc<Metrics>,
     /// Where requests are logged, if they are.
     pub access_log: Option<Arc<AccessLog>>,
+    /// When faults of our own were logged.
+    pub(crate) faults: Seldom,
     /// Whether connections may be kept.
     pub life: Life,
     /// Goes when nobody is answered any more.
@@ -475,13 +478,16 @@ impl<R> Gateway<R> {
             self.metrics.count_upstream_error(kind);
         }
         let upstream = exchange.way.last();
-        let is_news = match (kind, upstream) {
+        let news = match (kind, upstream) {
             // Of those that can't be reached, the log tells once per outage.
-            (Some(UpstreamError::Unreachable), _) => false,
-            (Some(kind), Some(upstream)) => upstream.is_news(kind, &reason(error)),
-            (kind, _) => kind.is_some() || failure == Failure::Internal,
+            (Some(UpstreamError::Unreachable), _) => None,
+            (Some(kind), Some(upstream)) => {
+                upstream.is_news(kind, &reason(error)).then(String::new)
+            }
+            (None, _) if failure != Failure::Internal => None,
+            _ => self.faults.now(),
         };
-        if is_news {
+        if let Some(more) = news {
             let head = session.req_header();
             tracing::warn!(
                 upstream = upstream.map(|upstream| tracing::field::display(upstream.url())),
@@ -489,7 +495,7 @@ impl<R> Gateway<R> {
                 method = %head.method,
                 // Queries may hold what nobody should read in a log.
                 path = head.uri.path(),
-                "{}",
+                "{}{more}",
                 reason(error),
             );
         }

@@ -36,6 +36,7 @@ fn gateway(upstream: Arc<Upstream>) -> Gateway<Nothing> {
         rate: None,
         metrics: Arc::new(Metrics::new()),
         access_log: None,
+        faults: Seldom::default(),
         life: Life::new(),
     }
 }

@@ -18,6 +18,7 @@ use crate::config::{HealthSettings, ListenAddress, Mistake, Settings, UpstreamSe
 use crate::gateway::{Gateway, KEEP_ALIVE, Passage, RateLimit};
 use crate::metrics::Metrics;
 use crate::published::Published;
+use crate::seldom::Seldom;
 use crate::server::{Acceptor, Life, Listener, Phase, Refusals, serve};
 use crate::upstream::{Checks, Ejection, Limits, Speech, Trust, Upstream};
 
@@ -63,6 +64,7 @@ pub(crate) fn start(
         rate: settings.rate.map(RateLimit::new),
         metrics: Arc::clone(metrics),
         access_log: access_log.clone(),
+        faults: Seldom::default(),
         life: life.clone(),
         ended,
     };

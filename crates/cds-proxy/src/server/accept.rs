@@ -15,6 +15,7 @@ use super::greeting::{GREETING, Greeting};
 use super::life::{Life, Phase};
 use super::room::{Place, Room};
 use super::transport::Socket;
+use crate::seldom::Seldom;
 
 /// Accepts connections until the program stops or another goes on, then waits until they have
 /// ended. Where there is no room, a connection waits, and those after it in the listener's queue.
@@ -25,15 +26,19 @@ where
     let address = acceptor.address();
     let mut connections = JoinSet::new();
     let mut congestion: Option<Congestion> = None;
+    let (full, failing) = (Seldom::default(), Seldom::default());
     loop {
         let now = Instant::now();
         let (retry_at, over_at) = congestion.map_or((now, now), |it| (it.retry_at, it.over_at));
         tokio::select! {
             accepted = acceptor.accept(), if retry_at <= now => match accepted {
                 Ok((socket, peer)) => {
-                    if room.is_full() && congestion.replace(Congestion::begin(NOW)).is_none() {
-                        let most = room.size();
-                        tracing::warn!(%address, "there are {most} connections; more wait");
+                    if room.is_full() {
+                        congestion = Some(Congestion::seen(congestion, NOW, || {
+                            let (most, more) = (room.size(), full.now()?);
+                            tracing::warn!(%address, "there are {most} connections; more wait{more}");
+                            Some(())
+                        }));
                     }
                     let place = room.take_while(&life).await;
                     let connection = Incoming { socket, peer, place };
@@ -46,16 +51,19 @@ where
                 }
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(error) => {
-                    if congestion.replace(Congestion::begin(A_SECOND)).is_none() {
-                        tracing::error!(%address, %error, "can't accept connections; trying on");
-                    }
+                    congestion = Some(Congestion::seen(congestion, A_SECOND, || {
+                        let more = failing.now()?;
+                        tracing::error!(%address, %error, "can't accept connections; trying on{more}");
+                        Some(())
+                    }));
                 }
             },
             // Only to come round: the next turn accepts again.
             () = sleep_until(retry_at), if retry_at > now => {}
             () = sleep_until(over_at), if congestion.is_some() => {
-                congestion = None;
-                tracing::info!(%address, "connections are accepted again");
+                if congestion.take().is_some_and(|it| it.is_told) {
+                    tracing::info!(%address, "connections are accepted again");
+                }
             }
             Some(_) = connections.join_next() => {}
             () = life.reached(Phase::HandedOver) => break,
@@ -141,17 +149,22 @@ struct Congestion {
     /// When it counts as over unless it begins again. Later than the next try: it comes and goes,
     /// and the log is to say it once.
     over_at: Instant,
+    /// Whether the log says so, and not yet that it is over.
+    is_told: bool,
 }
 
 const NOW: Duration = Duration::ZERO;
 const A_SECOND: Duration = Duration::from_secs(1);
 
 impl Congestion {
-    fn begin(pause: Duration) -> Self {
+    /// One that is seen to begin or to go on. `tell` says so where it hasn't yet, unless it has of
+    /// others lately.
+    fn seen(known: Option<Self>, pause: Duration, tell: impl FnOnce() -> Option<()>) -> Self {
         let now = Instant::now();
         Self {
             retry_at: now + pause,
             over_at: now + pause + Duration::from_secs(2),
+            is_told: known.is_some_and(|known| known.is_told) || tell().is_some(),
         }
     }
 }

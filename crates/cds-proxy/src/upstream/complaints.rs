@@ -36,6 +36,8 @@ pub(super) enum Matter {
     Requests(UpstreamError),
     /// It has failed so often that it is left out.
     LeftOut,
+    /// It can't be reached.
+    Unreachable,
 }
 
 impl Complaints {

@@ -37,6 +37,8 @@ pub struct Member {
     complaints: Complaints,
     /// Whether the log says that it is left out, and not yet that it answers again.
     is_told: AtomicBool,
+    /// Whether the log says that it can't be reached, and not yet that it can be again.
+    is_told_unreachable: AtomicBool,
     series: UpstreamSeries,
 }
 
@@ -64,6 +66,7 @@ impl Member {
             is_alone,
             complaints: Complaints::default(),
             is_told: AtomicBool::new(false),
+            is_told_unreachable: AtomicBool::new(false),
             series,
             url,
         };
@@ -164,9 +167,9 @@ impl Member {
             self.tell_fitness();
         }
         let was_told = was_out && self.is_told.swap(false, Ordering::Relaxed);
-        if self.unreachable.load(Ordering::Relaxed)
-            && self.unreachable.swap(false, Ordering::Relaxed)
-        {
+        let was_unreachable = self.unreachable.load(Ordering::Relaxed)
+            && self.unreachable.swap(false, Ordering::Relaxed);
+        if was_unreachable && self.is_told_unreachable.swap(false, Ordering::Relaxed) {
             tracing::info!(upstream = %self.url, "the upstream can be reached again");
         } else if was_told {
             tracing::info!(upstream = %self.url, "the upstream answers again");
@@ -183,7 +186,11 @@ impl Member {
         self.ask_again.notify_one();
         // Once per outage: under load the log would hold nothing else.
         if !self.unreachable.swap(true, Ordering::Relaxed) {
-            tracing::error!(upstream = %self.url, "the upstream can't be reached: {why}");
+            let words = format!("the upstream can't be reached: {why}");
+            if self.complaints.note(Matter::Unreachable, &words) {
+                self.is_told_unreachable.store(true, Ordering::Relaxed);
+                tracing::error!(upstream = %self.url, "{words}");
+            }
         }
         self.failed(UpstreamError::Unreachable);
     }
@@ -226,9 +233,14 @@ impl Member {
             ..
         } in self.complaints.sum_up()
         {
-            if matter == Matter::LeftOut {
-                self.is_told
-                    .store(self.standing.is_down(), Ordering::Relaxed);
+            match matter {
+                Matter::LeftOut => self
+                    .is_told
+                    .store(self.standing.is_down(), Ordering::Relaxed),
+                Matter::Unreachable => self
+                    .is_told_unreachable
+                    .store(self.unreachable.load(Ordering::Relaxed), Ordering::Relaxed),
+                Matter::Requests(_) => {}
             }
             tracing::warn!(upstream = %self.url, "{more} more like it in the last minute: {words}");
         }
@@ -294,16 +306,39 @@ mod tests {
         (0..times).for_each(|_| member.failed(UpstreamError::Broken));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn an_outage_after_one_that_was_only_counted_is_told() {
+    fn member() -> Member {
         let url: UpstreamUrl = "http://192.0.2.1:1".parse().unwrap();
         let series = Metrics::new().upstream(&url);
         let ejection = Ejection {
             after: 3,
             pause: Duration::from_secs(1),
         };
-        let member = Member::new(url, Arc::default(), ejection, true, series);
-        let address = "192.0.2.1:1".parse().unwrap();
+        Member::new(url, Arc::default(), ejection, true, series)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_portal_that_comes_and_goes_is_told_once_a_minute() {
+        let (member, address) = (member(), "192.0.2.1:1".parse().unwrap());
+        let is_told = || member.is_told_unreachable.load(Ordering::Relaxed);
+        member.unreachable("it refuses connections");
+        assert!(is_told());
+        member.answered(address);
+        for _ in 0..5 {
+            member.unreachable("it refuses connections");
+            assert!(!is_told());
+            member.answered(address);
+        }
+        member.unreachable("it refuses connections");
+        advance(Duration::from_secs(60)).await;
+        member.tell_again();
+        assert!(is_told());
+        member.answered(address);
+        assert!(!is_told());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_outage_after_one_that_was_only_counted_is_told() {
+        let (member, address) = (member(), "192.0.2.1:1".parse().unwrap());
         for _ in 0..2 {
             fail(&member, 3);
             member.answered(address);

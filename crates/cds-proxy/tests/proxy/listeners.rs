@@ -234,6 +234,17 @@ fn connections_beyond_the_limit_wait_for_one_to_end() {
     served.pop();
     assert_eq!(waiting.response(false).status, 200);
     proxy.wait_for_log("accepted again");
+
+    // Whoever comes and goes could fill the log.
+    served.pop();
+    let mut other = Client::connect(proxy.address);
+    assert_eq!(other.get("/").status, 200);
+    let mut last = Client::connect(proxy.address);
+    last.send(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    last.stream().set_read_timeout(short).unwrap();
+    assert!(last.stream().peek(&mut [0]).is_err(), "it is not served");
+    let log = proxy.log();
+    assert_eq!(log.matches("more wait").count(), 1, "{log}");
 }
 
 #[test]
