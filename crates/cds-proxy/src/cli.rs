@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Layer, ListenAddress};
+use crate::config::{Given, Layer, ListenAddress};
 use crate::{check, healthcheck, init, reference, rules, schema};
 
 /// Publishes CDS-WG1-01 documents in front of a portal that nobody will rewrite.
@@ -53,6 +53,10 @@ pub enum Command {
 /// Arguments of `run`.
 #[derive(Debug, Default, Args)]
 pub struct RunArgs {
+    /// Which of the settings are given. It looks at them before they are taken.
+    #[command(flatten)]
+    pub given: Given,
+
     /// Configuration file in TOML; `cds-proxy reference` prints its keys
     #[arg(long, value_name = "FILE", env = "CDS_PROXY_CONFIG")]
     pub config: Option<PathBuf>,

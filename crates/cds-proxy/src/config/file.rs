@@ -9,6 +9,7 @@ use serde::Deserialize as _;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, Deserializer};
 
+use super::given::Given;
 use super::keys;
 use super::layer::Layer;
 use super::mistake::Mistake;
@@ -81,8 +82,15 @@ impl ConfigFile {
 
     /// Adds mistakes that only show when settings are looked at together.
     pub fn add(&mut self, mistakes: Vec<Mistake>) {
+        self.add_beside(&Given::default(), mistakes);
+    }
+
+    /// The same, where those about what is given elsewhere have no place in the file.
+    pub(super) fn add_beside(&mut self, given: &Given, mistakes: Vec<Mistake>) {
         for mistake in mistakes {
-            let span = self.span_of(&mistake.key);
+            let span = self
+                .span_of(&mistake.key)
+                .filter(|_| !given.have(&mistake.key));
             let place = span.map(|span| Place::of(&self.text, span));
             let finding = Finding::new(mistake.rule, &self.name, mistake.message);
             self.report.push(finding.place(place).help(mistake.help));

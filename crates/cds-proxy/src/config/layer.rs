@@ -68,19 +68,6 @@ impl Layer {
         }
     }
 
-    /// Whether this layer of flags says what a key of the file would, of those that name something.
-    pub(super) fn gives(&self, key: &str) -> bool {
-        let upstream = &self.upstream;
-        match key {
-            "admin.address" => self.admin.address.is_some(),
-            "admin.metrics" => self.admin.metrics.is_some(),
-            "upstream.tls-ca" => upstream.tls_ca.is_some(),
-            "upstream.tls-certificate" => upstream.tls_certificate.is_some(),
-            "upstream.tls-key" => upstream.tls_key.is_some(),
-            key => key.starts_with("listen.") && self.listen_flags.have_addresses(),
-        }
-    }
-
     /// Paths that are relative begin at `dir`.
     #[must_use]
     pub fn relative_to(self, dir: &Path) -> Self {

@@ -4,7 +4,7 @@ use cds_metadata::Report;
 
 use super::conflicts::conflicts;
 use super::file::ConfigFile;
-use super::layer::Layer;
+use super::given::Given;
 use super::mistake::Mistake;
 use super::settings::Settings;
 use crate::cli::RunArgs;
@@ -31,8 +31,8 @@ pub struct Loaded {
     /// The settings.
     pub settings: Settings,
     file: Option<ConfigFile>,
-    /// What flags and the environment say.
-    given: Layer,
+    /// What flags and the environment have a say in.
+    given: Given,
 }
 
 impl Loaded {
@@ -43,9 +43,13 @@ impl Loaded {
     /// A file that can't be read or has a mistake, a setting that is missing, or one that makes
     /// no sense.
     pub fn load(args: RunArgs) -> Result<Self, Faulty> {
-        let given = args.settings;
-        let Some(path) = args.config else {
-            let settings = Settings::resolve(given.clone()).map_err(Faulty::Given)?;
+        let RunArgs {
+            given,
+            config,
+            settings,
+        } = args;
+        let Some(path) = config else {
+            let settings = Settings::resolve(settings).map_err(Faulty::Given)?;
             return Ok(Self {
                 settings,
                 file: None,
@@ -55,7 +59,7 @@ impl Loaded {
         let mut file = ConfigFile::read(&path).map_err(Faulty::Unreadable)?;
         // What a half file lacks is no news.
         if file.report().is_empty() {
-            match Settings::resolve(given.clone().over(file.layer().clone())) {
+            match Settings::resolve(settings.over(file.layer().clone())) {
                 Ok(settings) => {
                     return Ok(Self {
                         settings,
@@ -63,7 +67,7 @@ impl Loaded {
                         given,
                     });
                 }
-                Err(mistakes) => file.add(mistakes),
+                Err(mistakes) => file.add_beside(&given, mistakes),
             }
         }
         Err(Faulty::in_file(file))
@@ -77,7 +81,7 @@ impl Loaded {
         }
         match self.file {
             Some(mut file) => {
-                file.add(mistakes);
+                file.add_beside(&self.given, mistakes);
                 Faulty::in_file(file)
             }
             None => Faulty::Given(mistakes),
@@ -94,7 +98,7 @@ impl Loaded {
     }
 
     fn place_in_file(&self, key: &str) -> Option<String> {
-        let file = self.file.as_ref().filter(|_| !self.given.gives(key))?;
+        let file = self.file.as_ref().filter(|_| !self.given.have(key))?;
         let place = file.place_of(key)?;
         Some(format!("{}:{}:{}", file.name(), place.line, place.column))
     }

@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod file;
+mod given;
 mod keys;
 mod layer;
 mod load;
@@ -16,6 +17,7 @@ mod values;
 mod variables;
 
 pub use file::ConfigFile;
+pub use given::Given;
 pub use layer::Layer;
 pub use load::{Faulty, Loaded};
 pub use mistake::Mistake;

@@ -43,7 +43,11 @@ impl Sockets {
         };
         let of_clients = settings.listeners.iter().zip(certificates).enumerate();
         for (index, (settings, certificates)) in of_clients {
-            let choose = loaded.way_to_choose(&format!("listen.{index}.address"), "--listen");
+            let flag = match certificates {
+                Some(_) => "--listen-tls",
+                None => "--listen",
+            };
+            let choose = loaded.way_to_choose(&format!("listen.{index}.address"), flag);
             let bound = listener(settings, certificates.clone(), &choose, inherited);
             listeners.extend(keep(bound));
         }

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
-use super::support::{FullQueue, Portal, Proxy, SiteDir, command, eventually, get};
+use super::support::{Authority, FullQueue, Portal, Proxy, SiteDir, command, eventually, get};
 
 /// Runs what must not start. Its last words, which are one line.
 #[track_caller]
@@ -339,6 +339,42 @@ fn what_stands_in_the_file_is_told_with_its_place_there() {
     let flags = ["--listen-tls", "127.0.0.1:0", "--tls-certificate", "no.pem"];
     let words = refused(with_file(&file).args(flags).args(["--tls-key", "no.key"]));
     assert!(words.starts_with("error: no.pem can't be read"), "{words}");
+}
+
+#[test]
+fn what_is_given_has_no_place_in_the_file_that_says_something_else() {
+    let site = SiteDir::good();
+    let text = "site.dir = \".\"\nupstream.url = \"http://127.0.0.1:1\"\n";
+    let file = write(&site, text);
+    for (url, said) in [
+        ("https://127.0.0.1:1", "authorit"),
+        ("http://127.0.0.1:9901", "the upstream is to be"),
+    ] {
+        let mut command = with_file(&file);
+        command.env("SSL_CERT_FILE", "/nowhere");
+        command.env("SSL_CERT_DIR", "/nowhere");
+        let words = refused(command.args(["--upstream", url]));
+        assert!(words.contains(said), "{words}");
+        assert!(!words.contains("cds-proxy.toml:2"), "{words}");
+    }
+}
+
+#[test]
+fn a_port_for_tls_that_is_in_use_is_told_with_its_own_flag() {
+    let (site, authority) = (SiteDir::good(), Authority::new());
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let pair = authority.certify("site", "utility.example");
+    let mut command = command();
+    command.args(["run", "--upstream", "http://127.0.0.1:1", "--site"]);
+    command.arg(site.path()).arg("--listen-tls");
+    command.arg(taken.local_addr().unwrap().to_string());
+    command.arg("--tls-certificate").arg(&pair.certificate);
+    command.arg("--tls-key").arg(&pair.key);
+    let words = refused(&mut command);
+    assert!(
+        words.contains("choose another with --listen-tls"),
+        "{words}"
+    );
 }
 
 #[test]
