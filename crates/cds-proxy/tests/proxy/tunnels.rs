@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustix::net::sockopt::set_socket_linger;
 
-use super::support::{Client, DEADLINE, Portal, Proxy, SiteDir, ok};
+use super::support::{Client, DEADLINE, Portal, Proxy, SiteDir, eventually, ok};
 
 /// A WebSocket through a proxy.
 struct Tunnel {
@@ -22,6 +22,17 @@ impl Tunnel {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let upstream = format!("http://{}", listener.local_addr().unwrap());
         let proxy = Proxy::start_with(&site, &upstream, args);
+        // Pingora takes a portal that agrees before the request has been noted as sent for one that
+        // ends the tunnel, which only a neighbour on a busy machine is quick enough for.
+        let (client, portal) = eventually("a tunnel that stays", || Self::dig(&listener, &proxy));
+        Self {
+            client,
+            portal,
+            _proxy: proxy,
+        }
+    }
+
+    fn dig(listener: &TcpListener, proxy: &Proxy) -> Option<(Client, TcpStream)> {
         let mut client = Client::connect(proxy.address);
         client.send(
             b"GET /live HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
@@ -33,18 +44,14 @@ impl Tunnel {
         let read = portal.read(&mut head).unwrap();
         let head = String::from_utf8_lossy(&head[..read]).to_lowercase();
         assert!(head.contains("upgrade: websocket"), "{head}");
-        // Pingora takes a portal that agrees before the request has been noted as sent for one that
-        // ends the tunnel, which only a neighbour on a busy machine is quick enough for.
-        thread::sleep(Duration::from_millis(50));
         let agreed =
             "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
         portal.write_all(agreed.as_bytes()).unwrap();
         assert!(client.read_until("\r\n\r\n"));
-        Self {
-            client,
-            portal,
-            _proxy: proxy,
-        }
+        // A ping.
+        client.send(b"\x89\x00");
+        portal.read_exact(&mut [0; 2]).ok()?;
+        Some((client, portal))
     }
 
     fn pass_up(&mut self, frame: &[u8]) {

@@ -228,22 +228,31 @@ fn a_body_that_is_sent_again_counts_once() {
 #[test]
 fn a_connection_just_closed_is_no_failure_of_the_upstream() {
     let site = SiteDir::good();
-    let portal = Portal::answering(|request| match request.line.starts_with("POST") {
-        true => Vec::new(),
-        false => ok("portal"),
+    let closed = AtomicBool::new(false);
+    let portal = Portal::answering(move |request| {
+        let is_once = request.line.contains("/once") && !closed.swap(true, Ordering::Relaxed);
+        match is_once || request.line.contains("/always") {
+            true => Vec::new(),
+            false => ok("portal"),
+        }
     });
     let proxy = start(&site, &[&portal], &["--eject-after", "1"]);
     assert_eq!(get(proxy.address, "/").text(), "portal");
-    let post = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n";
+    let post = |path: &str| {
+        let head = format!("POST {path} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+        Client::connect(proxy.address).ask(&head)
+    };
     let series = format!(
         "cds_proxy_upstream_failures_total{{upstream=\"http://{}\",kind=\"broken\"}}",
         portal.address
     );
     // It isn't sent again, as it may have changed something.
-    Client::connect(proxy.address).ask(post).assert_problem(502);
+    post("/once").assert_problem(502);
+    assert_eq!(post("/once").text(), "portal");
+    post("/always").assert_problem(502);
     assert_eq!(metric(&proxy, &series), Some(0.0));
     // On a connection of its own it is one.
-    Client::connect(proxy.address).ask(post).assert_problem(502);
+    post("/always").assert_problem(502);
     assert_eq!(metric(&proxy, &series), Some(1.0));
 }
 
@@ -331,25 +340,40 @@ fn one_that_takes_no_connection_is_found_out_before_a_request_comes() {
 
 #[test]
 fn good_health_checks_end_what_requests_have_found() {
-    let (site, down, up) = (SiteDir::good(), Vacancy::new(), named("up"));
-    let urls = format!("http://{},http://{}", down.address, up.address);
+    let (site, up) = (SiteDir::good(), named("up"));
+    let state = Arc::new([false; 2].map(AtomicBool::new));
+    let known = Arc::clone(&state);
+    let moody = Portal::answering(move |request| {
+        let [fails, is_unwell] = &*known;
+        let is_check = request.line.contains("/healthz");
+        match if is_check { is_unwell } else { fails }.load(Ordering::Relaxed) {
+            true => Vec::new(),
+            false => ok("moody"),
+        }
+    });
     let args = [
-        &["--health-check", "tcp", "--eject-time", "1h"][..],
+        &["--health-check", "/healthz", "--eject-time", "1h"][..],
         &["--eject-after", "1"],
         &QUICKLY[..],
     ]
     .concat();
-    let proxy = Proxy::start_with(&site, &urls, &args);
-    // Before the checks find out, or else as the last that is tried.
-    for _ in 0..4 {
-        get(proxy.address, "/");
+    let proxy = start(&site, &[&moody, &up], &args);
+    let [fails, is_unwell] = &*state;
+    fails.store(true, Ordering::Relaxed);
+    let post = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n";
+    for _ in 0..2 {
+        Client::connect(proxy.address).ask(post);
     }
+    proxy.wait_for_log("the upstream has failed; others are asked meanwhile");
+    is_unwell.store(true, Ordering::Relaxed);
     proxy.wait_for_log("the health checks fail");
-    let _back = down.open(|_| ok("back"));
+    state
+        .iter()
+        .for_each(|is| is.store(false, Ordering::Relaxed));
     proxy.wait_for_log("the health checks are good again");
     let mut answered = [(); 2].map(|()| get(proxy.address, "/").text().to_owned());
     answered.sort();
-    assert_eq!(answered, ["back", "up"]);
+    assert_eq!(answered, ["moody", "up"]);
 }
 
 #[test]
