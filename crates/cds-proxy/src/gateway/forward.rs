@@ -1,5 +1,7 @@
 //! What a gateway adds to a request that it passes on.
 
+use std::net::IpAddr;
+
 use http::{HeaderName, HeaderValue, Uri, Version, header};
 use pingora::Result;
 use pingora::http::RequestHeader;
@@ -25,9 +27,9 @@ const VIA: &str = "Via";
 pub(super) struct Hop<'a> {
     trusted: bool,
     /// The address that the request came from.
-    peer: Option<String>,
+    peer: Option<IpAddr>,
     /// The address that the client connected to.
-    local: Option<String>,
+    local: Option<IpAddr>,
     scheme: &'static str,
     version: Version,
     /// The host of the request's target, if it is a whole URL.
@@ -40,8 +42,8 @@ impl<'a> Hop<'a> {
         let local = session.server_addr().and_then(|address| address.as_inet());
         Self {
             trusted: client.is_behind_trusted(),
-            peer: client.peer().map(|peer| peer.to_string()),
-            local: local.map(|address| address.ip().to_canonical().to_string()),
+            peer: client.peer(),
+            local: local.map(|address| address.ip().to_canonical()),
             scheme: scheme(session),
             version: session.req_header().version,
             target: target_authority(session.req_header()),
@@ -112,7 +114,7 @@ impl<'a> Hop<'a> {
             // As it came by `Forwarded`.
             false => listed(claims.known_hops()),
         };
-        if let Some(hops) = both(before, self.peer.clone()) {
+        if let Some(hops) = both(before, self.peer.map(|peer| peer.to_string())) {
             // One line: not everyone who reads the field puts several together.
             request.insert_header(X_FORWARDED_FOR, hops)?;
         }
@@ -140,9 +142,12 @@ impl<'a> Hop<'a> {
     ) -> Result<()> {
         // As in X-Forwarded-*, host and scheme are those that the client used: of several, some
         // portals read the first and some the last.
+        let (peer, local) = (self.peer, self.local);
+        let node = peer.map(|peer| peer.to_string());
+        let by = local.map(|local| local.to_string());
         let own = Element {
-            node: self.peer.as_deref(),
-            by: self.local.as_deref(),
+            node: node.as_deref(),
+            by: by.as_deref(),
             host: host.and_then(|host| host.to_str().ok()),
             proto: Some(self.proto(claims)),
         };
@@ -251,8 +256,6 @@ fn scheme(session: &Session) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::net::IpAddr;
-
     use super::*;
     use crate::config::Peers;
 
@@ -270,8 +273,8 @@ mod tests {
         let client = Client::behind(peer, &request.headers, &settings.trusted_proxies);
         let hop = Hop {
             trusted: client.is_behind_trusted(),
-            peer: peer.map(|peer| peer.to_string()),
-            local: Some("198.51.100.1".to_owned()),
+            peer,
+            local: Some([198, 51, 100, 1].into()),
             scheme: "http",
             version: Version::HTTP_11,
             target: None,
