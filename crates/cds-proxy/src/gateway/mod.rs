@@ -264,6 +264,9 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             .client
             .unwrap_or_else(|| Client::of(session, &self.forwarding.trusted_proxies));
         max_forwards::count_down(request)?;
+        if !self.upstream.keeps_connections() {
+            outgoing::ask_to_close(request)?;
+        }
         let authority = exchange.way.member().map_or("", Member::authority);
         Hop::of(session, client, exchange.id.as_ref()).announce(
             &self.forwarding,
@@ -289,6 +292,8 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             // Either side may be the one that is silent for long.
             session.set_read_timeout(Some(self.upstream.limits().stream));
             session.set_abort_on_close(false);
+        } else if outgoing::is_event_stream(response) {
+            session.set_abort_on_close(true);
         }
         // The end may have been asked for since the request came.
         self.limit_keepalive(session);

@@ -1,7 +1,8 @@
 //! What a request means for the way that it goes.
 
 use http::{Method, Version, header};
-use pingora::http::RequestHeader;
+use pingora::Result;
+use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::proxy::Session;
 
 use crate::upstream::{Demand, Pace};
@@ -17,7 +18,7 @@ pub(super) fn demand(session: &Session) -> Demand {
     };
     let is_websocket = asks_for_websocket(head);
     let streams = is_websocket
-        || head.method == Method::GET && says(header::ACCEPT, b"text/event-stream")
+        || head.method == Method::GET && says(header::ACCEPT, EVENT_STREAM)
         || head.method == Method::POST && says(header::CONTENT_TYPE, b"application/grpc");
     Demand {
         pace: if streams {
@@ -53,6 +54,23 @@ pub(super) fn may_be_sent_twice(session: &Session) -> bool {
         && !asks_for_websocket(session.req_header())
         && session.response_written().is_none()
 }
+
+/// Asks that the connection be closed after the answer, where HTTP/1 is spoken.
+pub(super) fn ask_to_close(request: &mut RequestHeader) -> Result<()> {
+    if request.version > Version::HTTP_11 || asks_for_websocket(request) {
+        return Ok(());
+    }
+    request.insert_header("Connection", "close")
+}
+
+/// Whether an answer is an event stream, whatever its request said of it.
+pub(super) fn is_event_stream(response: &ResponseHeader) -> bool {
+    let kind = response.headers.get(header::CONTENT_TYPE);
+    let begin = kind.and_then(|kind| kind.as_bytes().get(..EVENT_STREAM.len()));
+    begin.is_some_and(|begin| begin.eq_ignore_ascii_case(EVENT_STREAM))
+}
+
+const EVENT_STREAM: &[u8] = b"text/event-stream";
 
 /// Whether a request has been here so often that it must be coming back again and again
 /// (RFC 9110 §7.6.3). A few of us may well stand one behind the other.

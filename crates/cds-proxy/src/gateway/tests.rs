@@ -52,6 +52,7 @@ fn upstream(connect: Duration) -> Arc<Upstream> {
         },
         trust: None,
         http2: UpstreamHttp2::Never,
+        keeps_connections: true,
     };
     let ejection = Ejection {
         after: 3,

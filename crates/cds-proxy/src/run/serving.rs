@@ -1,6 +1,7 @@
 //! The proxy itself, put together and served.
 
 use std::convert::Infallible;
+use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -20,7 +21,7 @@ use crate::metrics::Metrics;
 use crate::published::Published;
 use crate::seldom::Seldom;
 use crate::server::{Acceptor, Life, Listener, Phase, Refusals, serve};
-use crate::upstream::{Checks, Ejection, Limits, Speech, Trust, Upstream};
+use crate::upstream::{Checks, Ejection, Limits, NO_AUTHORITIES, Speech, Trust, Upstream};
 
 /// The listeners of clients, served.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ pub(crate) fn start(
     life: &Life,
 ) -> anyhow::Result<Serving> {
     warn_of_insecure(trust.as_ref());
+    File::open(NO_AUTHORITIES).with_context(|| format!("{NO_AUTHORITIES} can't be opened"))?;
     let upstream = upstream(&settings.upstream, trust, own, metrics);
     tokio::spawn(Arc::clone(&upstream).tend());
     let access_log = AccessLog::start(&settings.access_log, metrics)
@@ -151,6 +153,7 @@ fn upstream(
         },
         trust,
         http2: settings.http2,
+        keeps_connections: settings.idle_connections > 0,
     };
     let ejection = Ejection {
         after: settings.eject_after,
@@ -198,9 +201,7 @@ fn pingora_conf(idle_connections: usize) -> Arc<ServerConf> {
         // workers are ours.
         threads: 1,
         upstream_keepalive_pool_size: idle_connections,
-        // Pingora would read the system's certificates at once, and panic where it can't. Whom an
-        // upstream is checked against is for its peer to say.
-        ca_file: Some("/dev/null".to_owned()),
+        ca_file: Some(NO_AUTHORITIES.to_owned()),
         ..ServerConf::default()
     })
 }

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::member::Member;
-use super::peer::{Demand, Pace, Speech};
+use super::peer::{Demand, NO_AUTHORITIES, Pace, Speech};
 use super::reason::{is_own_lack, os_error, reason};
 use crate::config::HealthCheck;
 
@@ -81,9 +81,6 @@ async fn question(
         Err(_) => Some(Err("no answer in time".to_owned())),
     }
 }
-
-/// As for requests: the peer says whom its certificate is checked against.
-const NO_AUTHORITIES: &str = "/dev/null";
 
 /// One question, on a connection of its own: one that is kept would hide that no new one is taken.
 async fn ask(member: &Member, check: &HealthCheck, speech: &Speech) -> pingora::Result<()> {

@@ -26,7 +26,7 @@ mod way;
 pub use authorities::Authorities;
 pub use health::Checks;
 pub use member::Member;
-pub use peer::{Demand, Limits, Pace, Speech, keepalive};
+pub use peer::{Demand, Limits, NO_AUTHORITIES, Pace, Speech, keepalive};
 pub use pool::Upstream;
 pub use reason::{is_own_lack, os_error, reason};
 pub use standing::Ejection;

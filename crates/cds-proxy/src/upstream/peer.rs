@@ -33,7 +33,13 @@ pub struct Speech {
     pub trust: Option<Trust>,
     /// Whether HTTP/2 is spoken.
     pub http2: UpstreamHttp2,
+    /// Whether connections are kept for other requests.
+    pub keeps_connections: bool,
 }
+
+/// What Pingora is to read as the list of authorities: none. It would read the system's at once, and
+/// panic where it can't, while whom an upstream is checked against is for its peer to say.
+pub const NO_AUTHORITIES: &str = "/dev/null";
 
 /// What a request asks of the connection that it is sent on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

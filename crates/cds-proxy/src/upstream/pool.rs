@@ -79,6 +79,11 @@ impl Upstream {
         self.speech.limits
     }
 
+    /// Whether connections are kept for other requests.
+    pub const fn keeps_connections(&self) -> bool {
+        self.speech.keeps_connections
+    }
+
     /// Keeps what is known of the upstreams current, for as long as it is polled.
     pub async fn tend(self: Arc<Self>) {
         let mut tasks = JoinSet::new();

@@ -37,7 +37,13 @@ pub fn reason(error: &Error) -> Cow<'_, str> {
         },
     };
     match (&error.cause, context) {
-        (Some(_), _) => format!("{words}: {}", error.root_cause()).into(),
+        (Some(_), _) => {
+            let cause = error.root_cause().to_string();
+            match advice(&cause) {
+                Some(advice) => format!("{words}: {cause}; {advice}").into(),
+                None => format!("{words}: {cause}").into(),
+            }
+        }
         (None, Some(context)) if context != words => format!("{words}: {context}").into(),
         _ => words.into(),
     }

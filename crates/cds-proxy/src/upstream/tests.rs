@@ -12,6 +12,7 @@ const SPEECH: Speech = Speech {
     limits: LIMITS,
     trust: None,
     http2: UpstreamHttp2::Auto,
+    keeps_connections: true,
 };
 
 const STEADY: Demand = Demand {

@@ -9,7 +9,7 @@ pub(super) fn advice(cause: &str) -> Option<&'static str> {
 }
 
 /// What is known of a cause is lost on its way through Pingora, but for its words.
-const ADVICE: [(&str, &str); 7] = [
+const ADVICE: [(&str, &str); 8] = [
     (
         // RFC 5280 §4.2.1.9
         "CaUsedAsEndEntity",
@@ -19,7 +19,7 @@ const ADVICE: [(&str, &str); 7] = [
     ),
     (
         "UnknownIssuer",
-        "name the file of the authority that signed it: --upstream-tls-ca FILE",
+        "name the file of the authority that signed it, and not another's: --upstream-tls-ca FILE",
     ),
     (
         "BadSignature",
@@ -34,6 +34,10 @@ const ADVICE: [(&str, &str); 7] = [
     (
         "not valid yet",
         "look at the clocks of this machine and of the one that made it",
+    ),
+    (
+        "CertificateRequired",
+        "it wants a certificate of this proxy: --upstream-tls-certificate FILE, --upstream-tls-key FILE",
     ),
     (
         "InvalidContentType",

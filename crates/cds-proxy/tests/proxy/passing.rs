@@ -181,9 +181,15 @@ fn an_event_stream_ends_with_its_client() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let upstream = format!("http://{}", listener.local_addr().unwrap());
     let proxy = Proxy::start_with(&site, &upstream, &[]);
-    for has_begun in [false, true] {
+    // What is asked for it names so, or what is answered.
+    for (accept, has_begun) in [
+        ("text/event-stream", false),
+        ("text/event-stream", true),
+        ("*/*", true),
+    ] {
         let mut client = Client::connect(proxy.address);
-        client.send(b"GET /events HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\n\r\n");
+        let head = format!("GET /events HTTP/1.1\r\nHost: h\r\nAccept: {accept}\r\n\r\n");
+        client.send(head.as_bytes());
         let (mut portal, _) = listener.accept().unwrap();
         portal.set_read_timeout(Some(DEADLINE)).unwrap();
         let _ = portal.read(&mut [0; 1024]).unwrap();

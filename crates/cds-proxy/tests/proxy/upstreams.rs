@@ -1,5 +1,6 @@
 //! Several upstreams: who is asked, and what happens to those that fail.
 
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
@@ -7,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::support::{
-    Client, Portal, Proxy, SiteDir, Vacancy, before, command, eventually, get, ok,
+    Client, DEADLINE, Portal, Proxy, SiteDir, Vacancy, before, command, eventually, get, ok,
 };
 
 fn named(name: &'static str) -> Portal {
@@ -254,6 +255,29 @@ fn a_connection_just_closed_is_no_failure_of_the_upstream() {
     // On a connection of its own it is one.
     post("/always").assert_problem(502);
     assert_eq!(metric(&proxy, &series), Some(1.0));
+}
+
+#[test]
+fn with_no_idle_connections_each_request_has_one_of_its_own() {
+    let site = SiteDir::good();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let upstream = format!("http://{}", listener.local_addr().unwrap());
+    let args = ["--upstream-idle-connections", "0"];
+    let proxy = Proxy::start_with(&site, &upstream, &args);
+    let mut client = Client::connect(proxy.address);
+    for _ in 0..3 {
+        client.send(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        let (mut portal, _) = listener.accept().unwrap();
+        portal.set_read_timeout(Some(DEADLINE)).unwrap();
+        let mut head = [0; 2048];
+        let length = portal.read(&mut head).unwrap();
+        let head = String::from_utf8_lossy(&head[..length]).to_ascii_lowercase();
+        assert!(head.contains("\r\nconnection: close\r\n"), "{head}");
+        // It says nothing of its own about closing.
+        portal.write_all(&ok("portal")).unwrap();
+        assert_eq!(client.response(false).text(), "portal");
+        assert_eq!(portal.read(&mut [0]).unwrap(), 0);
+    }
 }
 
 #[test]

@@ -151,7 +151,8 @@ pub struct UpstreamSection {
     )]
     pub stream_timeout: Option<Timeout>,
 
-    /// The most connections to upstreams that are kept while nothing is asked on them [default: 128]
+    /// The most connections to upstreams that are kept while nothing is asked on them; with 0 each
+    /// request has one of its own [default: 128]
     #[arg(
         id = "upstream.idle-connections",
         long = "upstream-idle-connections",
