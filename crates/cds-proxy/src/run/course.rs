@@ -225,7 +225,9 @@ impl Course<'_> {
             self.settings.process.drain_timeout
         );
         let process = self.settings.process;
-        match signals.drain(life, first, process, serving.ended()).await {
+        let ending = signals.drain(life, first, process, serving.ended()).await;
+        serving.tell_rest();
+        match ending {
             Ending::Drained => tracing::info!("ended"),
             Ending::TimedOut => tracing::warn!("ended; the time was too short for some requests"),
             Ending::Forced => tracing::warn!("ended at once, as asked"),

@@ -30,6 +30,7 @@ pub(crate) struct Serving {
     pub(super) tasks: JoinSet<()>,
     pub(super) acceptors: Vec<Weak<Acceptor>>,
     access_log: Option<Arc<AccessLog>>,
+    upstream: Arc<Upstream>,
     /// Ends when nobody is answered any more.
     answering: oneshot::Receiver<Infallible>,
 }
@@ -59,7 +60,7 @@ pub(crate) fn start(
     let (ended, answering) = oneshot::channel();
     let gateway = Gateway {
         site: published,
-        upstream,
+        upstream: Arc::clone(&upstream),
         passage: Passage::new(shares.passed_on, settings.upstream.connect_timeout),
         forwarding: settings.forwarding.clone(),
         limits: settings.requests,
@@ -106,6 +107,7 @@ pub(crate) fn start(
         tasks,
         acceptors,
         access_log,
+        upstream,
         answering,
     })
 }
@@ -117,6 +119,11 @@ impl Serving {
         // A request of HTTP/2 has a task of its own. It is logged after its answer, when the
         // connection may have ended.
         let _ = (&mut self.answering).await;
+    }
+
+    /// Tells of upstreams what would be told later.
+    pub(super) fn tell_rest(&self) {
+        self.upstream.tell_rest();
     }
 
     /// Has what is still to be logged written, as far as that is done in a second.

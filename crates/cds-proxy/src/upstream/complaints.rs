@@ -74,6 +74,13 @@ impl Complaints {
         .collect()
     }
 
+    /// What has happened again and is not summed up yet, when nothing more is to come.
+    pub(super) fn rest(&self) -> Vec<Complaint> {
+        let mut told = std::mem::take(&mut *self.told());
+        told.retain(|known| known.more > 0);
+        told
+    }
+
     /// When something is to be summed up next.
     fn next(&self) -> Option<Instant> {
         self.told().iter().map(Complaint::due_at).min()
@@ -100,7 +107,7 @@ pub(super) async fn keep_told(member: Arc<Member>) {
         member.complaints().begun().await;
         while let Some(next) = member.complaints().next() {
             sleep_until(next).await;
-            member.tell_again();
+            member.tell_again(member.complaints().sum_up());
         }
     }
 }

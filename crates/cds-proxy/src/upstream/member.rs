@@ -225,13 +225,13 @@ impl Member {
     }
 
     /// Tells how often there was more of what was told.
-    pub(super) fn tell_again(&self) {
+    pub(super) fn tell_again(&self, again: Vec<Complaint>) {
         for Complaint {
             matter,
             words,
             more,
             ..
-        } in self.complaints.sum_up()
+        } in again
         {
             match matter {
                 Matter::LeftOut => self
@@ -330,7 +330,7 @@ mod tests {
         }
         member.unreachable("it refuses connections");
         advance(Duration::from_secs(60)).await;
-        member.tell_again();
+        member.tell_again(member.complaints.sum_up());
         assert!(is_told());
         member.answered(address);
         assert!(!is_told());
@@ -346,10 +346,10 @@ mod tests {
         // One alone is no outage, whatever is counted meanwhile.
         fail(&member, 1);
         advance(Duration::from_secs(60)).await;
-        member.tell_again();
+        member.tell_again(member.complaints.sum_up());
         member.answered(address);
         advance(Duration::from_secs(60)).await;
-        member.tell_again();
+        member.tell_again(member.complaints.sum_up());
         assert!(!member.is_told.load(Ordering::Relaxed));
         fail(&member, 3);
         assert!(member.is_told.load(Ordering::Relaxed));

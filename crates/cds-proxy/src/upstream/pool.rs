@@ -105,6 +105,13 @@ impl Upstream {
         }
     }
 
+    /// Tells what is still to be summed up, when nothing more is to come.
+    pub fn tell_rest(&self) {
+        for member in &self.members {
+            member.tell_again(member.complaints().rest());
+        }
+    }
+
     /// Sends a request on its way to the next upstream; the error says why there is none, in an
     /// operator's words.
     ///

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustix::process::Signal;
+
 use super::support::{Client, DEADLINE, Portal, Proxy, SiteDir, Vacancy, eventually, get, ok};
 
 const WELL_KNOWN: &str = "/.well-known/cds-server-metadata.json";
@@ -124,6 +126,10 @@ fn what_happens_again_and_again_is_told_once() {
     ] {
         assert_eq!(log.matches(once).count(), 1, "{once}");
     }
+    proxy.signal(Signal::TERM);
+    proxy.wait_for_log(" ended");
+    let log = proxy.log();
+    assert_eq!(log.matches("7 more like it").count(), 2, "{log}");
 }
 
 #[test]
