@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::support::{
-    Client, DEADLINE, Portal, Proxy, SiteDir, Vacancy, before, command, eventually, get, ok,
+    Client, DEADLINE, Http2Portal, Portal, Proxy, SiteDir, Vacancy, before, command, eventually,
+    get, ok,
 };
 
 fn named(name: &'static str) -> Portal {
@@ -278,6 +279,26 @@ fn with_no_idle_connections_each_request_has_one_of_its_own() {
         assert_eq!(client.response(false).text(), "portal");
         assert_eq!(portal.read(&mut [0]).unwrap(), 0);
     }
+}
+
+#[test]
+fn a_stream_that_is_reset_is_a_failure_whatever_else_its_connection_has_done() {
+    let site = SiteDir::good();
+    let portal = Http2Portal::plain();
+    let upstream = format!("http://{}", portal.address);
+    let args = ["--upstream-http2", "always", "--eject-after", "9"];
+    let proxy = Proxy::start_with(&site, &upstream, &args);
+    let post = |path: &str| {
+        let head = format!("POST {path} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+        Client::connect(proxy.address).ask(&head)
+    };
+    assert_eq!(post("/").status, 200);
+    for _ in 0..3 {
+        post("/reset").assert_problem(502);
+    }
+    let series =
+        format!("cds_proxy_upstream_failures_total{{upstream=\"{upstream}\",kind=\"broken\"}}");
+    assert_eq!(metric(&proxy, &series), Some(3.0));
 }
 
 #[test]

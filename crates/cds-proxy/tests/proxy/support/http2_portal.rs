@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use bytes::Bytes;
+use h2::Reason;
 use h2::server::SendResponse;
 use http::{HeaderMap, Request, Response};
 use rustls::ServerConfig;
@@ -15,7 +16,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::DEADLINE;
 
-/// Answers with what it is sent, then the trailer `grpc-status: 0`.
+/// Answers with what it is sent, then the trailer `grpc-status: 0`; resets what is for `/reset`.
 pub(crate) struct Http2Portal {
     pub(crate) address: SocketAddr,
     requests: Receiver<Request<Vec<u8>>>,
@@ -88,6 +89,10 @@ async fn echo(
         let piece = piece.ok()?;
         stream.flow_control().release_capacity(piece.len()).ok()?;
         body.extend_from_slice(&piece);
+    }
+    if parts.uri.path() == "/reset" {
+        answer.send_reset(Reason::INTERNAL_ERROR);
+        return None;
     }
     let content_type = parts.headers.get("content-type").cloned();
     sender.send(Request::from_parts(parts, body.clone())).ok()?;
