@@ -4,7 +4,6 @@ use std::io;
 
 use pingora::ErrorType as E;
 use pingora::{Error, ErrorSource, RetryType};
-use rustix::io::Errno;
 
 use super::problem::Problem;
 use crate::metrics::{BrokenBy, UpstreamError};
@@ -71,9 +70,7 @@ impl Failure {
 
     fn of_connecting(error: &Error) -> Self {
         match os_error(error) {
-            Some(cause) if is_own_lack(cause) || Errno::from_io_error(cause) == NO_PORT => {
-                Self::Exhausted
-            }
+            Some(cause) if is_own_lack(cause) => Self::Exhausted,
             // A firewall of this machine, say.
             Some(_) => Self::Unreachable,
             None => Self::Internal,
@@ -140,8 +137,11 @@ impl Failure {
     }
 }
 
-/// Linux says so when there is no free port left, and of addresses of IPv6 where it is switched off.
-const NO_PORT: Option<Errno> = Some(Errno::ADDRNOTAVAIL);
+/// Whether it came of writing to the client.
+pub(super) fn is_of_writing(error: &Error) -> bool {
+    *error.esource() == ErrorSource::Downstream
+        && matches!(error.etype(), E::WriteError | E::WriteTimedout | E::H2Error)
+}
 
 fn is_time_out(error: &Error) -> bool {
     os_error(error).is_some_and(|cause| cause.kind() == io::ErrorKind::TimedOut)
@@ -149,6 +149,8 @@ fn is_time_out(error: &Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rustix::io::Errno;
+
     use super::*;
     use crate::upstream::reason;
 

@@ -201,7 +201,12 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
             let in_time = failure != Failure::Unresponsive;
             self.upstream.missed(&mut exchange.way, in_time, &why)
         } else {
-            self.upstream.pass_over(&mut exchange.way)
+            let again = self.upstream.pass_over(&mut exchange.way);
+            if !again && exchange.way.is_refused() {
+                // What another of its addresses said counts for more.
+                error = Error::new_up(ErrorType::ConnectRefused);
+            }
+            again
         };
         error.set_retry(again);
         error
@@ -342,8 +347,9 @@ impl<R: Respond + Send + Sync> ProxyHttp for Gateway<R> {
     ) -> FailToProxy {
         let failure = Failure::of(error);
         self.note(session, exchange, failure, error);
-        // What fails after the whole answer breaks nothing off.
-        exchange.broken_by = (!exchange.is_whole).then(|| failure.side());
+        // What fails once the whole answer is written breaks nothing off.
+        let is_whole = exchange.is_whole && !failure::is_of_writing(error);
+        exchange.broken_by = (!is_whole).then(|| failure.side());
         let Some(problem) = failure.problem() else {
             return FailToProxy {
                 error_code: 0,

@@ -158,6 +158,23 @@ async fn an_address_that_there_is_no_way_to_leaves_the_next() {
     assert_eq!(way.address(), Some(alive));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_is_one_whatever_is_said_of_other_addresses() {
+    let addresses = ["127.0.0.1:1", "[::1]:1"].map(|text| text.parse().unwrap());
+    let upstream = upstream(Duration::from_secs(2));
+    upstream.members()[0].take_up(&addresses);
+    let mut client = TcpStream::connect(served(Arc::clone(&upstream)))
+        .await
+        .unwrap();
+    client
+        .write_all(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 502 "), "{answer}");
+}
+
 #[tokio::test]
 async fn a_tunnel_may_be_silent_for_long_on_either_side() {
     let listener = StdListener::bind("127.0.0.1:0").unwrap();

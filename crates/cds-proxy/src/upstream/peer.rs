@@ -110,7 +110,9 @@ impl Speech {
         match self.http2 {
             UpstreamHttp2::Always if url.is_tls && demand.http1 => ALPN::H1,
             UpstreamHttp2::Always => ALPN::H2,
-            UpstreamHttp2::Auto if url.is_tls && !demand.http1 => ALPN::H2H1,
+            UpstreamHttp2::Auto if url.is_tls && !demand.http1 && self.keeps_connections => {
+                ALPN::H2H1
+            }
             UpstreamHttp2::Auto | UpstreamHttp2::Never => ALPN::H1,
         }
     }

@@ -166,6 +166,7 @@ impl Upstream {
         if stop.member.address_beside(&way.missed).is_none() {
             stop.member.unreachable(why);
         }
+        way.refusal = Some((Arc::clone(&stop.member), why.to_owned()));
         way.timed_out < MOST_TIMEOUTS && self.has_more(way)
     }
 
@@ -176,6 +177,12 @@ impl Upstream {
             return false;
         };
         stop.member.pass_over(stop.address);
+        if let Some((member, why)) = &way.refusal
+            && Arc::ptr_eq(member, &stop.member)
+            && member.address_beside(&way.missed).is_none()
+        {
+            member.unreachable(why);
+        }
         self.has_more(way)
     }
 

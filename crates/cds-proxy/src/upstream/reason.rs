@@ -66,6 +66,8 @@ pub fn is_own_lack(error: &io::Error) -> bool {
                 | Errno::NOBUFS
                 | Errno::NOMEM
                 | Errno::ADDRINUSE
+                // No free port, or an address of IPv6 where that is switched off.
+                | Errno::ADDRNOTAVAIL
                 | Errno::AGAIN
         )
     )

@@ -13,6 +13,8 @@ pub struct Way {
     left: Option<Arc<Member>>,
     /// Addresses that were tried in vain.
     pub(super) missed: Vec<SocketAddr>,
+    /// Who took no connection last, and why.
+    pub(super) refusal: Option<(Arc<Member>, String)>,
     /// How many of them left it waiting.
     pub(super) timed_out: usize,
     /// Whether the request has been sent a second time.
@@ -41,6 +43,11 @@ impl Way {
     pub fn address(&self) -> Option<SocketAddr> {
         let now = self.now.as_ref().map(|stop| stop.address);
         now.or_else(|| self.missed.last().copied())
+    }
+
+    /// Whether an upstream took no connection.
+    pub const fn is_refused(&self) -> bool {
+        self.refusal.is_some()
     }
 
     pub(super) const fn stop(&self) -> Option<&Stop> {

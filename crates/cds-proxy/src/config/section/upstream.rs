@@ -152,7 +152,7 @@ pub struct UpstreamSection {
     pub stream_timeout: Option<Timeout>,
 
     /// The most connections to upstreams that are kept while nothing is asked on them; with 0 each
-    /// request has one of its own [default: 128]
+    /// request has one of its own, unless `http2` is `always` [default: 128]
     #[arg(
         id = "upstream.idle-connections",
         long = "upstream-idle-connections",
