@@ -101,7 +101,12 @@ fn black_hole() -> (SocketAddr, impl Sized) {
 /// Where a proxy listens that passes on to this upstream.
 fn served(upstream: Arc<Upstream>) -> SocketAddr {
     let any = "127.0.0.1:0".parse().unwrap();
-    let listener = Listener::bind(&any, Mode::EVERYONE, "--listen", &mut Inherited::default());
+    let listener = Listener::bind(
+        &any,
+        Mode::EVERYONE,
+        "with --listen",
+        &mut Inherited::default(),
+    );
     let listener = listener.unwrap();
     let address = listener.address().tcp().unwrap();
     let acceptor = Acceptor::new(listener).unwrap();
@@ -115,6 +120,19 @@ fn served(upstream: Arc<Upstream>) -> SocketAddr {
     address
 }
 
+/// What a proxy in front of this upstream answers.
+async fn answer(upstream: &Arc<Upstream>, request: &str) -> String {
+    let address = served(Arc::clone(upstream));
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+const GET: &str = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+const POST: &str = "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_drops_packets_leaves_time_for_the_next() {
     let (dead, _held) = black_hole();
@@ -122,14 +140,7 @@ async fn an_address_that_drops_packets_leaves_time_for_the_next() {
     let upstream = upstream(Duration::from_secs(2));
     upstream.members()[0].take_up(&[dead, alive]);
 
-    let address = served(Arc::clone(&upstream));
-    let mut client = TcpStream::connect(address).await.unwrap();
-    client
-        .write_all(b"POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
-        .await
-        .unwrap();
-    let mut answer = String::new();
-    client.read_to_string(&mut answer).await.unwrap();
+    let answer = answer(&upstream, POST).await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     let mut way = Way::default();
     upstream.next(&mut way).await.unwrap();
@@ -143,15 +154,7 @@ async fn an_address_that_there_is_no_way_to_leaves_the_next() {
     let alive = portal().await;
     let upstream = upstream(Duration::from_secs(2));
     upstream.members()[0].take_up(&[dead, alive]);
-    let mut client = TcpStream::connect(served(Arc::clone(&upstream)))
-        .await
-        .unwrap();
-    client
-        .write_all(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
-        .await
-        .unwrap();
-    let mut answer = String::new();
-    client.read_to_string(&mut answer).await.unwrap();
+    let answer = answer(&upstream, GET).await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     let mut way = Way::default();
     upstream.next(&mut way).await.unwrap();
@@ -163,15 +166,7 @@ async fn an_outage_is_one_whatever_is_said_of_other_addresses() {
     let addresses = ["127.0.0.1:1", "[::1]:1"].map(|text| text.parse().unwrap());
     let upstream = upstream(Duration::from_secs(2));
     upstream.members()[0].take_up(&addresses);
-    let mut client = TcpStream::connect(served(Arc::clone(&upstream)))
-        .await
-        .unwrap();
-    client
-        .write_all(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
-        .await
-        .unwrap();
-    let mut answer = String::new();
-    client.read_to_string(&mut answer).await.unwrap();
+    let answer = answer(&upstream, GET).await;
     assert!(answer.starts_with("HTTP/1.1 502 "), "{answer}");
 }
 

@@ -28,16 +28,21 @@ fn write(dir: &SiteDir, text: &str) -> std::path::PathBuf {
     file
 }
 
+/// One that takes all else from its flags.
+fn run(site: &SiteDir) -> Command {
+    let mut command = command();
+    command.args(["run", "--upstream", "http://127.0.0.1:1", "--site"]);
+    command.arg(site.path());
+    command
+}
+
 #[test]
 fn a_port_in_use_is_said_at_once() {
     let (site, taken) = (SiteDir::good(), TcpListener::bind("127.0.0.1:0").unwrap());
     let address = taken.local_addr().unwrap().to_string();
     let flags = ["--listen", "--admin", "--metrics"];
     for flag in flags {
-        let mut command = command();
-        command
-            .args(["run", "--upstream", "http://127.0.0.1:1", "--site"])
-            .arg(site.path());
+        let mut command = run(&site);
         for each in flags {
             command.args([
                 each,
@@ -59,9 +64,7 @@ fn a_socket_in_use_is_said_at_once_also_where_nobody_accepts() {
     let site = SiteDir::good();
     let path = site.path().join("cds.sock");
     let _queue = FullQueue::at(&path);
-    let mut command = command();
-    command.args(["run", "--upstream", "http://127.0.0.1:1", "--site"]);
-    command.arg(site.path());
+    let mut command = run(&site);
     command
         .arg("--listen")
         .arg(format!("unix:{}", path.display()));
@@ -73,9 +76,7 @@ fn a_socket_in_use_is_said_at_once_also_where_nobody_accepts() {
 fn every_port_in_use_is_said() {
     let site = SiteDir::good();
     let taken = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-    let mut command = command();
-    command.args(["run", "--upstream", "http://127.0.0.1:1", "--site"]);
-    command.arg(site.path());
+    let mut command = run(&site);
     for (flag, taken) in ["--listen", "--admin", "--metrics"].iter().zip(&taken) {
         command.args([*flag, &taken.local_addr().unwrap().to_string()]);
     }
@@ -86,9 +87,7 @@ fn every_port_in_use_is_said() {
 #[test]
 fn an_address_that_is_wanted_twice_is_told_before_anything_is_bound() {
     let site = SiteDir::good();
-    let mut command = command();
-    command.args(["run", "--upstream", "http://127.0.0.1:1", "--site"]);
-    command.arg(site.path());
+    let mut command = run(&site);
     command.args(["--listen", "0.0.0.0:9901"]);
     let words = refused(&mut command);
     assert_eq!(words.lines().count(), 1, "{words}");
@@ -154,9 +153,7 @@ fn what_is_not_an_address_is_said_with_how_to_write_one() {
 #[test]
 fn tls_without_a_certificate_is_one_mistake() {
     let site = SiteDir::good();
-    let mut command = command();
-    command.args(["run", "--upstream", "http://127.0.0.1:1", "--site"]);
-    command.arg(site.path());
+    let mut command = run(&site);
     command.args(["--listen-tls", "127.0.0.1:0,127.0.0.1:0"]);
     let words = refused(&mut command);
     assert_eq!(words.lines().count(), 1, "{words}");
@@ -364,9 +361,8 @@ fn a_port_for_tls_that_is_in_use_is_told_with_its_own_flag() {
     let (site, authority) = (SiteDir::good(), Authority::new());
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let pair = authority.certify("site", "utility.example");
-    let mut command = command();
-    command.args(["run", "--upstream", "http://127.0.0.1:1", "--site"]);
-    command.arg(site.path()).arg("--listen-tls");
+    let mut command = run(&site);
+    command.arg("--listen-tls");
     command.arg(taken.local_addr().unwrap().to_string());
     command.arg("--tls-certificate").arg(&pair.certificate);
     command.arg("--tls-key").arg(&pair.key);

@@ -3,6 +3,8 @@
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
@@ -83,12 +85,9 @@ fn no_request_is_lost_while_processes_hand_over() {
 #[test]
 fn a_log_of_nothing_but_warnings_names_the_process_too() {
     let (site, portal) = (SiteDir::good(), Portal::new());
-    let file = site.path().join("cds-proxy.toml");
-    let config = configuration(&portal);
+    let (file, config) = (site.path().join("cds-proxy.toml"), configuration(&portal));
     fs::write(&file, &config).unwrap();
-    let mut command = command();
-    command.args(["run", "--config"]).arg(&file);
-    let mut proxy = Proxy::spawn(command);
+    let mut proxy = Proxy::spawn(configured(&file));
 
     let config = config.replace("http:", "https:");
     let more = "log.level = \"warn\"\nupstream.tls-verify = \"insecure\"\n";
@@ -181,12 +180,9 @@ fn scrapers_find_their_listener_again_until_the_settings_leave_it_out() {
 #[test]
 fn a_process_that_can_not_start_leaves_everything_as_it_was() {
     let (site, portal) = (SiteDir::good(), Portal::new());
-    let file = site.path().join("cds-proxy.toml");
-    let config = configuration(&portal);
+    let (file, config) = (site.path().join("cds-proxy.toml"), configuration(&portal));
     fs::write(&file, &config).unwrap();
-    let mut command = command();
-    command.args(["run", "--config"]).arg(&file);
-    let mut proxy = Proxy::spawn(command);
+    let mut proxy = Proxy::spawn(configured(&file));
     let mut kept = Client::connect(proxy.address);
     assert_eq!(kept.get("/").status, 200);
 
@@ -252,11 +248,9 @@ fn who_is_asked_to_end_while_another_starts_takes_that_along() {
     // Whoever reads it waits until it is written.
     let file = site.path().join("cds-proxy.toml");
     mkfifoat(CWD, &file, Mode::RUSR | Mode::WUSR).unwrap();
-    let mut command = command();
-    command.args(["run", "--config"]).arg(&file);
     let mut proxy = thread::scope(|scope| {
         scope.spawn(|| fs::write(&file, &config).unwrap());
-        Proxy::spawn(command)
+        Proxy::spawn(configured(&file))
     });
     proxy.signal(Signal::USR2);
     proxy.wait_for_log("starting another process");
@@ -267,6 +261,13 @@ fn who_is_asked_to_end_while_another_starts_takes_that_along() {
     eventually("nobody listens any more", || {
         TcpStream::connect(proxy.address).is_err().then_some(())
     });
+}
+
+/// One that takes its settings from this file.
+fn configured(file: &Path) -> Command {
+    let mut command = command();
+    command.args(["run", "--config"]).arg(file);
+    command
 }
 
 fn configuration(portal: &Portal) -> String {

@@ -193,14 +193,19 @@ fn a_large_body_is_not_kept_to_be_sent_again() {
     assert_eq!(asked.count(), 1);
 }
 
+/// One that closes the connection on the first request for `/second`.
+fn closing_once() -> Portal {
+    let closed = AtomicBool::new(false);
+    Portal::answering(move |request| {
+        let closes = request.line.contains("/second") && !closed.swap(true, Ordering::Relaxed);
+        if closes { Vec::new() } else { ok("portal") }
+    })
+}
+
 #[test]
 fn a_request_that_meets_a_connection_just_closed_is_sent_again() {
     let site = SiteDir::good();
-    let closed = AtomicBool::new(false);
-    let portal = Portal::answering(move |request| {
-        let closes = request.line.contains("/second") && !closed.swap(true, Ordering::Relaxed);
-        if closes { Vec::new() } else { ok("portal") }
-    });
+    let portal = closing_once();
     let proxy = start(&site, &[&portal], &[]);
     let mut client = Client::connect(proxy.address);
     assert_eq!(client.get("/first").text(), "portal");
@@ -212,11 +217,7 @@ fn a_request_that_meets_a_connection_just_closed_is_sent_again() {
 #[test]
 fn a_body_that_is_sent_again_counts_once() {
     let site = SiteDir::good();
-    let closed = AtomicBool::new(false);
-    let portal = Portal::answering(move |request| {
-        let closes = request.line.contains("/second") && !closed.swap(true, Ordering::Relaxed);
-        if closes { Vec::new() } else { ok("portal") }
-    });
+    let portal = closing_once();
     let proxy = start(&site, &[&portal], &["--max-body-size", "1KiB"]);
     let mut client = Client::connect(proxy.address);
     assert_eq!(client.get("/first").text(), "portal");
