@@ -7,6 +7,7 @@ use clap::Args as _;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
+use super::closest::closest;
 use super::layer::Layer;
 use super::schema;
 
@@ -156,24 +157,15 @@ pub(super) fn meant(key: &str, known: &[&str]) -> String {
     if let Some((heading, name)) = elsewhere {
         return format!("write it as `{name}` under `{heading}`");
     }
-    match closest(key, known) {
+    // Underscores are the likeliest slip of all.
+    match closest(&key.replace('_', "-"), known.iter().copied(), LIKELY) {
         Some(name) => format!("did you mean `{name}`?"),
         None => format!("known here: {}", known.join(", ")),
     }
 }
 
-/// The known key that `key` is most likely a slip of.
-fn closest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
-    // The measure and threshold of clap, so that file and flags suggest alike. Underscores are
-    // the likeliest slip of all.
-    let key = key.replace('_', "-");
-    known
-        .iter()
-        .map(|known| (strsim::jaro(&key, known), *known))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, known)| known)
-}
+/// The threshold of clap, so that file and flags suggest alike.
+const LIKELY: f64 = 0.7;
 
 /// A part of the schema, references followed.
 #[derive(Debug, Clone)]

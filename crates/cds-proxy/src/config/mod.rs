@@ -1,5 +1,6 @@
 //! What `run` is told: flags over environment over file over defaults.
 
+mod closest;
 mod conflicts;
 mod file;
 mod given;

@@ -2,6 +2,7 @@
 
 use clap::CommandFactory as _;
 
+use super::closest::closest;
 use crate::cli::Cli;
 
 /// What is wrong with the variables of this process, each in one sentence with what was probably
@@ -36,11 +37,7 @@ fn is_of_kubernetes(name: &str, value: &str) -> bool {
 }
 
 fn words(name: &str, known: &[String]) -> String {
-    let likeness = |known: &String| strsim::jaro(name, known);
-    let likely = known
-        .iter()
-        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    match likely.filter(|known| likeness(known) > LIKELY) {
+    match closest(name, known.iter().map(String::as_str), LIKELY) {
         Some(known) => format!("the variable {name} is no setting; did you mean {known}?"),
         None => format!(
             "the variable {name} is no setting; `cds-proxy reference` prints those that are"

@@ -69,12 +69,15 @@ impl<'a> Hop<'a> {
             false => Claims::default(),
         };
         let host = asked(request, &claims);
+        let is_told = settings.forwarded || settings.x_forwarded;
+        let peer = self.peer.filter(|_| is_told).map(|peer| peer.to_string());
+        let peer = peer.as_deref();
         // First, while the fields are as they came.
         if settings.forwarded {
-            self.add_forwarded(request, &claims, host.as_ref())?;
+            self.add_forwarded(request, &claims, peer, host.as_ref())?;
         }
         if settings.x_forwarded {
-            self.add_x_forwarded(request, &claims, host)?;
+            self.add_x_forwarded(request, &claims, peer, host)?;
         }
         if let Some(id) = self.id {
             request.insert_header(RequestId::FIELD, id.value().clone())?;
@@ -107,6 +110,7 @@ impl<'a> Hop<'a> {
         &self,
         request: &mut RequestHeader,
         claims: &Claims,
+        peer: Option<&str>,
         host: Option<HeaderValue>,
     ) -> Result<()> {
         let before = match request.headers.contains_key(claims::FOR) {
@@ -114,7 +118,7 @@ impl<'a> Hop<'a> {
             // As it came by `Forwarded`.
             false => listed(claims.known_hops()),
         };
-        if let Some(hops) = both(before, self.peer.map(|peer| peer.to_string())) {
+        if let Some(hops) = both(before, peer.map(str::to_owned)) {
             // One line: not everyone who reads the field puts several together.
             request.insert_header(X_FORWARDED_FOR, hops)?;
         }
@@ -138,15 +142,14 @@ impl<'a> Hop<'a> {
         &self,
         request: &mut RequestHeader,
         claims: &Claims,
+        peer: Option<&str>,
         host: Option<&HeaderValue>,
     ) -> Result<()> {
         // As in X-Forwarded-*, host and scheme are those that the client used: of several, some
         // portals read the first and some the last.
-        let (peer, local) = (self.peer, self.local);
-        let node = peer.map(|peer| peer.to_string());
-        let by = local.map(|local| local.to_string());
+        let by = self.local.map(|local| local.to_string());
         let own = Element {
-            node: node.as_deref(),
+            node: peer,
             by: by.as_deref(),
             host: host.and_then(|host| host.to_str().ok()),
             proto: Some(self.proto(claims)),

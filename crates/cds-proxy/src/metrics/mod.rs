@@ -15,7 +15,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::{Family, MetricConstructor};
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Metric, Registry};
 
 use self::durations::Durations;
 pub use self::labels::{BrokenBy, Source, UpstreamError};
@@ -191,13 +191,12 @@ impl Metrics {
                 "Requests that the upstream failed to answer, by kind",
                 kinds,
             ),
-            upstream_refusals: {
-                let counter = Counter::default();
-                let help = "Requests for the upstream that were answered 503 because this machine has no \
-                            room, file, port or memory for another";
-                registry.register("upstream_requests_refused", help, counter.clone());
-                counter
-            },
+            upstream_refusals: single(
+                registry,
+                "upstream_requests_refused",
+                "Requests for the upstream that were answered 503 because this machine has no \
+                 room, file, port or memory for another",
+            ),
             upstreams: Upstreams::new(registry),
             reloads: register(
                 registry,
@@ -212,39 +211,31 @@ impl Metrics {
                 "Sites, by whether what their files say is what is served",
                 states,
             ),
-            restored: {
-                let gauge = Gauge::default();
-                let help = "Sites that are served as they were before the start, because their \
-                            files have errors";
-                registry.register("sites_restored", help, gauge.clone());
-                gauge
-            },
+            restored: single(
+                registry,
+                "sites_restored",
+                "Sites that are served as they were before the start, because their \
+                 files have errors",
+            ),
             watching: register(
                 registry,
                 "sites_watching",
                 "Sites, by how changes of their files are noticed (ended: not any more)",
                 modes,
             ),
-            entries: {
-                let gauge = Gauge::default();
-                let help = "Coverage entries that are served";
-                registry.register("entries", help, gauge.clone());
-                gauge
-            },
-            missed_reloads: {
-                let counter = Counter::default();
-                let help = "Times that a site was read again and nobody could count how it ended, \
-                            because very many were at once";
-                registry.register("reloads_missed", help, counter.clone());
-                counter
-            },
-            last_success: {
-                let gauge = Gauge::default();
-                let help = "When the files were last found to be good, of the site for which that \
-                            is the longest ago; 0 if those of none were";
-                registry.register("last_success_timestamp_seconds", help, gauge.clone());
-                gauge
-            },
+            entries: single(registry, "entries", "Coverage entries that are served"),
+            missed_reloads: single(
+                registry,
+                "reloads_missed",
+                "Times that a site was read again and nobody could count how it ended, \
+                 because very many were at once",
+            ),
+            last_success: single(
+                registry,
+                "last_success_timestamp_seconds",
+                "When the files were last found to be good, of the site for which that \
+                 is the longest ago; 0 if those of none were",
+            ),
             durations: register(
                 registry,
                 "request_duration_seconds",
@@ -257,42 +248,32 @@ impl Metrics {
                 "Bytes of answers' bodies that were sent, by who answered",
                 by_source(),
             ),
-            connections: {
-                let gauge = Gauge::default();
-                let help = "Connections of clients that are open";
-                registry.register("connections", help, gauge.clone());
-                gauge
-            },
-            tls_failures: {
-                let counter = Counter::default();
-                let help = "TLS handshakes with clients that failed or took too long";
-                registry.register("tls_handshake_failures", help, counter.clone());
-                counter
-            },
-            proxy_protocol_failures: {
-                let counter = Counter::default();
-                let help = "Connections of load balancers without a PROXY protocol header that can be \
-                            read, or none in time";
-                registry.register("proxy_protocol_failures", help, counter.clone());
-                counter
-            },
-            certificates: {
-                let family = Family::default();
-                let help =
-                    "When a certificate ends that clients or upstreams are shown, by its file";
-                registry.register(
-                    "certificate_not_after_timestamp_seconds",
-                    help,
-                    family.clone(),
-                );
-                family
-            },
-            dropped_lines: {
-                let counter = Counter::default();
-                let help = "Lines of the access log that could not be written in time or at all";
-                registry.register("access_log_dropped_lines", help, counter.clone());
-                counter
-            },
+            connections: single(
+                registry,
+                "connections",
+                "Connections of clients that are open",
+            ),
+            tls_failures: single(
+                registry,
+                "tls_handshake_failures",
+                "TLS handshakes with clients that failed or took too long",
+            ),
+            proxy_protocol_failures: single(
+                registry,
+                "proxy_protocol_failures",
+                "Connections of load balancers without a PROXY protocol header that can be \
+                 read, or none in time",
+            ),
+            certificates: single(
+                registry,
+                "certificate_not_after_timestamp_seconds",
+                "When a certificate ends that clients or upstreams are shown, by its file",
+            ),
+            dropped_lines: single(
+                registry,
+                "access_log_dropped_lines",
+                "Lines of the access log that could not be written in time or at all",
+            ),
             registry: root,
         }
     }
@@ -479,6 +460,13 @@ fn increment(counters: &[Counter], index: usize) {
     }
 }
 
+/// Registers a metric that is one series, or a family whose series come later.
+fn single<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str) -> M {
+    let metric = M::default();
+    registry.register(name, help, metric.clone());
+    metric
+}
+
 /// Registers a family and makes all its series, in the order of `labels`.
 fn register<L, M>(
     registry: &mut Registry,
@@ -489,7 +477,7 @@ fn register<L, M>(
 where
     L: EncodeLabelSet + Clone + Eq + std::hash::Hash + Send + Sync + std::fmt::Debug + 'static,
     M: Clone + Default + Send + Sync + std::fmt::Debug + 'static,
-    Family<L, M>: prometheus_client::registry::Metric + Clone,
+    Family<L, M>: Metric + Clone,
     fn() -> M: MetricConstructor<M>,
 {
     let family = Family::<L, M>::default();

@@ -25,8 +25,8 @@ pub(crate) struct AdminEndpoint {
 
 impl AdminEndpoint {
     /// Starts it, with `scraped` for scrapers if they have a listener of their own, and `renewal` to
-    /// ask about certificates; `life` is what
-    /// it tells of, and it answers once that is in the phase `from`.
+    /// ask about certificates; `life` is what it tells of, and it answers once that is in the phase
+    /// `from`.
     ///
     /// # Errors
     ///

@@ -26,8 +26,8 @@ const BACKLOG: i32 = 4096;
 
 impl Listener {
     /// Takes the socket for an address from those that were there before, or binds and listens;
-    /// `choose` are words for how the user can choose another address: `with --listen`. Of a Unix socket, `mode` says who may
-    /// connect.
+    /// `choose` are words for how the user can choose another address: `with --listen`. Of a Unix
+    /// socket, `mode` says who may connect.
     ///
     /// # Errors
     ///

@@ -10,7 +10,6 @@ use pingora::connectors::http::Connector;
 use pingora::http::RequestHeader;
 use pingora::protocols::http::client::HttpSession;
 use pingora::{Error, ErrorType, OrErr as _};
-use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::member::Member;
@@ -70,14 +69,12 @@ async fn question(
 ) -> Option<Result<(), String>> {
     // Pingora panics where this file can't be opened, and a task of its own ends alone by it.
     File::open(NO_AUTHORITIES).ok()?;
-    let mut task = JoinSet::new();
-    let (asked, check, speech) = (Arc::clone(member), checks.check.clone(), speech.clone());
-    task.spawn(async move { ask(&asked, &check, &speech).await });
-    match timeout(checks.timeout, task.join_next()).await {
-        Ok(Some(Ok(Ok(())))) => Some(Ok(())),
-        Ok(Some(Ok(Err(error)))) if os_error(&error).is_some_and(is_own_lack) => None,
-        Ok(Some(Ok(Err(error)))) => Some(Err(reason(&error).into_owned())),
-        Ok(Some(Err(_)) | None) => None,
+    let (asked, checks, speech) = (Arc::clone(member), checks.clone(), speech.clone());
+    let task = async move { timeout(checks.timeout, ask(&asked, &checks.check, &speech)).await };
+    match tokio::spawn(task).await.ok()? {
+        Ok(Ok(())) => Some(Ok(())),
+        Ok(Err(error)) if os_error(&error).is_some_and(is_own_lack) => None,
+        Ok(Err(error)) => Some(Err(reason(&error).into_owned())),
         Err(_) => Some(Err("no answer in time".to_owned())),
     }
 }

@@ -22,8 +22,8 @@ use crate::metrics::{Metrics, UpstreamError};
 
 /// All upstreams.
 ///
-/// Those that are unwell or have failed several times in a row are asked only when there is no other: when none
-/// seems fit, all are asked.
+/// Those that are unwell or have failed several times in a row are asked only when there is no
+/// other: when none seems fit, all are asked.
 #[derive(Debug)]
 pub struct Upstream {
     members: Vec<Arc<Member>>,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use super::written_as_string;
+use crate::config::closest::closest;
 
 /// How much is logged, in `tracing`'s terms: `debug`, `warn,cds_proxy=info`. Empty is as if
 /// nothing were said, as an environment variable without a value is.
@@ -63,8 +64,7 @@ fn no_level(target: Option<&str>, word: &str) -> String {
     if is_part {
         return format!("`{word}` is no level; for a part of the program write `{word}=debug`");
     }
-    let likely = |level: &&&str| strsim::jaro(&word.to_ascii_lowercase(), level) > LIKELY;
-    match LEVELS.iter().find(likely) {
+    match closest(&word.to_ascii_lowercase(), LEVELS, LIKELY) {
         Some(level) => format!("`{word}` is no level; did you mean `{level}`?"),
         None => format!("`{word}` is no level; there are {levels}"),
     }

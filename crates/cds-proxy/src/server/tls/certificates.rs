@@ -14,8 +14,8 @@ use super::certificate::{Certificate, Fault, Role};
 use super::renewal::Renewable;
 use crate::config::CertificateFiles;
 
-/// The certificates of a listener, or the one for upstreams. A handshake takes one snapshot; connections that are there keep
-/// the certificate they began with.
+/// The certificates of a listener, or the one for upstreams. A handshake takes one snapshot;
+/// connections that are there keep the certificate they began with.
 #[derive(Debug)]
 pub struct Certificates {
     files: Vec<CertificateFiles>,
